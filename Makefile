@@ -1,0 +1,65 @@
+# Everything done with jijiao by hand or by machine: `make demo` shows it, `make check` proves it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# One stamp for each set of packages, so that a second call does nothing.
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+CODE := core tui tests scripts
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo run test lint check bench format lock clean
+
+help:  ## what can be made
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## make .venv and install the program
+setup-dev: $(READY_DEV)  ## the same with the development extra
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "jijiao needs Python 3.11 or later, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12 setup")'
+	$(PYTHON) -m venv $(VENV)
+
+# The build backend is in the lock too, so nothing is fetched that has no hash.
+$(READY): requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install -qq --require-hashes -r requirements.lock
+	$(PIP) install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(READY_DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(PIP) install -qq --require-hashes -r requirements-dev.lock
+	$(PIP) install -qq --no-deps --no-build-isolation --editable .
+	@touch $@ $(READY)
+
+demo: $(READY)  ## a demonstration database, and the program on it
+	@$(BIN)/jijiao demo
+
+run: $(READY)  ## the program on the user's own database
+	@$(BIN)/jijiao
+
+test: $(READY_DEV)  ## all tests
+	$(BIN)/pytest -q -n 2 --dist loadfile $(TESTS)
+
+lint: $(READY_DEV)  ## format, ruff, mypy --strict, import contracts
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy --strict core tui
+	$(BIN)/lint-imports
+
+check: lint test  ## lint and test
+
+bench: $(READY_DEV)  ## the table of ratios
+	@$(BIN)/python -m bench
+
+format: $(READY_DEV)  ## write the code in its form
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+lock:  ## write both locks anew from pyproject.toml
+	@bash scripts/lock.sh
+
+clean:  ## remove what was made, the demonstration database included
+	rm -rf $(VENV) .demo build dist *.egg-info bench-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find core tui tests -name __pycache__ -type d -prune -exec rm -rf {} +

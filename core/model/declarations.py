@@ -1,0 +1,168 @@
+"""Declarations (学时申报), their evidence (附件), and what a year came to (年度完成情况)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.model.base import BIG, BYTEWISE, Base, Key, one_of
+
+PENDING = text("status = 'pending'")
+
+
+class Declaration(Base):
+    """A declaration of hours (学时申报).
+
+    `fields` holds the clean values of the learning form as text; `claimed_halves` is 申请学时 and
+    `recognised_halves` 认定学时, both times two; `handler_org_id` is the 当前处理人 while it is pending;
+    `employer_id` and `region_code` are frozen when it is submitted; `origin_id` links a 重新申报 to the one
+    that was refused.
+    """
+
+    __tablename__ = "declaration"
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(BIG, ForeignKey("person.id"))
+    employer_id: Mapped[int] = mapped_column(BIG, ForeignKey("org.id"))
+    region_code: Mapped[str] = mapped_column(BYTEWISE, ForeignKey("region.code"))
+    year: Mapped[int]
+    subject: Mapped[str]
+    form: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    fields: Mapped[dict[str, str]] = mapped_column(JSON(), default=dict)
+    claimed_halves: Mapped[int] = mapped_column(default=0)
+    recognised_halves: Mapped[int | None]
+    status: Mapped[str] = mapped_column(default="draft")
+    step: Mapped[str | None]
+    handler_org_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("org.id"))
+    completes_professional: Mapped[bool] = mapped_column(default=False)
+    started_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(default="")
+    origin_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("declaration.id", ondelete="SET NULL"))
+    source: Mapped[str] = mapped_column(default="person")
+    urged_at: Mapped[datetime | None]
+    returned: Mapped[bool] = mapped_column(default=False)
+    flagged: Mapped[bool] = mapped_column(default=False)
+    submitted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        CheckConstraint(
+            one_of("status", "draft", "pending", "approved", "rejected", "revoked"), name="status"
+        ),
+        CheckConstraint(one_of("step", "employer", "authority", "bureau"), name="step"),
+        CheckConstraint(one_of("source", "person", "history"), name="source"),
+        CheckConstraint("(status = 'pending') = (handler_org_id is not null)", name="handler"),
+        CheckConstraint("(status = 'pending') = (step is not null)", name="pending_step"),
+        CheckConstraint("status <> 'pending' or submitted_at is not null", name="submitted"),
+        CheckConstraint("claimed_halves >= 0", name="claimed"),
+        CheckConstraint("recognised_halves between 0 and claimed_halves", name="recognised"),
+        CheckConstraint("status <> 'approved' or recognised_halves is not null", name="approved"),
+        CheckConstraint("year between 1990 and 2100", name="year"),
+        CheckConstraint("started_on <= ended_on", name="dates"),
+        CheckConstraint("length(note) <= 1000", name="note"),
+        Index("ix_decl_person", "person_id", text("year desc"), text("id desc")),
+        Index("ix_decl_origin", "origin_id"),
+        Index(
+            "ix_decl_queue",
+            "handler_org_id",
+            "submitted_at",
+            "id",
+            sqlite_where=PENDING,
+            postgresql_where=PENDING,
+        ),
+        Index(
+            "ix_decl_pending_region",
+            "region_code",
+            "submitted_at",
+            "id",
+            sqlite_where=PENDING,
+            postgresql_where=PENDING,
+        ),
+        Index(
+            "ix_decl_pending_city",
+            text("substr(region_code, 1, 4)"),
+            "submitted_at",
+            "id",
+            sqlite_where=PENDING,
+            postgresql_where=PENDING,
+        ),
+        Index("ix_decl_pending", "submitted_at", "id", sqlite_where=PENDING, postgresql_where=PENDING),
+    )
+
+
+class Blob(Base):
+    """A picture that was checked and stored once, under the SHA-256 of its bytes. `size` in bytes."""
+
+    __tablename__ = "blob"
+
+    sha256: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+    size: Mapped[int]
+    kind: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    added_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+        CheckConstraint(one_of("kind", "jpg", "gif", "bmp", "png"), name="kind"),
+        CheckConstraint("size > 0 and width > 0 and height > 0", name="measures"),
+    )
+
+
+class Evidence(Base):
+    """One attachment (附件) of a declaration, with its 附件说明. Positions count from 1.
+
+    To replace them delete the old rows by a statement first: a flush inserts before it deletes.
+    """
+
+    __tablename__ = "evidence"
+
+    id: Mapped[Key]
+    declaration_id: Mapped[int] = mapped_column(BIG, ForeignKey("declaration.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    sha256: Mapped[str] = mapped_column(BYTEWISE, ForeignKey("blob.sha256"))
+    file_name: Mapped[str]
+    caption: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (
+        UniqueConstraint("declaration_id", "position"),
+        UniqueConstraint("declaration_id", "sha256"),
+        CheckConstraint("position >= 1", name="position"),
+        Index("ix_evidence_sha256", "sha256"),
+    )
+
+
+class PersonYear(Base):
+    """What a person's year came to (年度完成情况), recounted from the approved declarations under its lock.
+
+    `region_code` is the person's region when the year was counted last; a year that was recognised says when
+    and by whom.
+    """
+
+    __tablename__ = "person_year"
+
+    person_id: Mapped[int] = mapped_column(BIG, ForeignKey("person.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    region_code: Mapped[str] = mapped_column(BYTEWISE, ForeignKey("region.code"))
+    public_halves: Mapped[int] = mapped_column(default=0)
+    professional_halves: Mapped[int] = mapped_column(default=0)
+    passed: Mapped[bool] = mapped_column(default=False)
+    recognised_at: Mapped[datetime | None]
+    recognised_by: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        CheckConstraint("public_halves >= 0 and professional_halves >= 0", name="halves"),
+        CheckConstraint("year between 1990 and 2100", name="year"),
+        Index("ix_person_year_region", "year", "region_code", "person_id"),
+        {"sqlite_with_rowid": False},
+    )

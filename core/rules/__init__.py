@@ -1,0 +1,1 @@
+"""Pure rules and their data: no database, no screen."""

@@ -1,0 +1,207 @@
+"""Every refusal of the program: a code, and one sentence that says what happened and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as with_default
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """The codes of refusals. Each has one text in ERROR_TEXTS; a test holds the two together."""
+
+    # signing in (登录)
+    WRONG_LOGIN = "E101"
+    WRONG_CHALLENGE = "E102"
+    NOT_YET_REVIEWED = "E103"
+    ROLE_MISSING = "E104"
+    LOCKED = "E105"
+    DISABLED = "E106"
+    SESSION_ENDED = "E107"
+    CHALLENGE_EXPIRED = "E108"
+    # permission
+    NOT_ALLOWED = "E201"
+    NOT_YOURS = "E202"
+    # objects and moves
+    NOT_FOUND = "E301"
+    STALE = "E302"
+    MOVE_NOT_ALLOWED = "E303"
+    NOT_PAINTED = "E304"
+    # fields
+    REQUIRED = "E401"
+    TOO_LONG = "E402"
+    BAD_DATE = "E403"
+    BAD_HOURS = "E404"
+    NOT_IN_LIST = "E405"
+    BAD_NUMBER = "E406"
+    BAD_ID_FORMAT = "E407"
+    BAD_ID_CHECK_DIGIT = "E408"
+    BAD_ID_DATE = "E409"
+    BAD_MOBILE = "E410"
+    BAD_EMAIL = "E411"
+    BAD_PASSWORD = "E412"
+    PASSWORDS_DIFFER = "E413"
+    BAD_USCC = "E414"
+    DATE_ORDER = "E415"
+    CONTROL_CHARACTERS = "E416"
+    NO_GLYPH = "E417"
+    OUT_OF_RANGE = "E418"
+    FUTURE_DATE = "E419"
+    FIELDS_REFUSED = "E420"
+    BAD_YEAR = "E421"
+    MISMATCH_WITH_ID = "E422"
+    BAD_ID_PROVINCE = "E423"
+    BAD_DOCUMENT_NUMBER = "E424"
+    BAD_NAME = "E425"
+    # registration
+    ID_TAKEN = "E501"
+    ID_PENDING = "E502"
+    EMPLOYER_CLOSED = "E503"
+    REGISTRATION_NOT_FOUND = "E504"
+    # declaration
+    YEAR_CLOSED = "E601"
+    ABOVE_RULE = "E602"
+    ABOVE_CLAIM = "E603"
+    DUPLICATE_DECLARATION = "E604"
+    REASON_REQUIRED = "E605"
+    ALREADY_REVIEWED = "E606"
+    RESULT_FAILED = "E607"
+    OUTSIDE_YEAR = "E608"
+    FLAGGED_IN_BATCH = "E609"
+    TOO_SOON_TO_URGE = "E610"
+    NO_BUREAU = "E611"
+    ABOVE_CAP = "E612"
+    # evidence
+    EVIDENCE_COUNT = "E701"
+    EVIDENCE_TOO_LARGE = "E702"
+    EVIDENCE_NOT_PICTURE = "E703"
+    EVIDENCE_UNREADABLE = "E704"
+    EVIDENCE_TWICE = "E705"
+    # year and certificate
+    YEAR_NOT_PASSED = "E801"
+    CERTIFICATE_NOT_FOUND = "E802"
+    CERTIFICATE_REVOKED = "E803"
+    FOREIGN_CERTIFICATE = "E804"
+    YEAR_OPEN = "E805"
+    # installation
+    NOT_INITIALISED = "E901"
+    KEY_MISSING = "E902"
+    KEY_WRONG = "E903"
+    DATABASE_UNREACHABLE = "E904"
+    SCHEMA_OLD = "E905"
+    SEAL_MISSING = "E906"
+    INTERNAL = "E999"
+
+
+ERROR_TEXTS: dict[ErrorCode, str] = {
+    ErrorCode.WRONG_LOGIN: "账户号或密码错误",
+    ErrorCode.WRONG_CHALLENGE: "验证码错误",
+    ErrorCode.NOT_YET_REVIEWED: "此帐号还未被审核",
+    ErrorCode.ROLE_MISSING: "帐号未分配角色，请联系系统管理员",
+    ErrorCode.LOCKED: "错误次数过多，请在 {minutes} 分钟后再试",
+    ErrorCode.DISABLED: "此帐号已停用，请联系所在单位管理员",
+    ErrorCode.SESSION_ENDED: "登录已失效，请重新登录",
+    ErrorCode.CHALLENGE_EXPIRED: "验证码已过期，已换一张，请重新输入",
+    ErrorCode.NOT_ALLOWED: "{role} 没有此项权限",
+    ErrorCode.NOT_YOURS: "不在您的管理范围内，不能办理",
+    ErrorCode.NOT_FOUND: "找不到这条记录，请按 F5 刷新",
+    ErrorCode.STALE: "这条记录刚被他人处理过，您的操作没有生效，请看新内容后再办",
+    ErrorCode.MOVE_NOT_ALLOWED: "当前状态是“{state}”，不能{move}",
+    ErrorCode.NOT_PAINTED: "这一条显示出来之前按的键不算，请看清后再按",
+    ErrorCode.REQUIRED: "必填，请填写",
+    ErrorCode.TOO_LONG: "最多 {limit} 个字，现在 {length} 个，请删减",
+    ErrorCode.BAD_DATE: "日期看不懂，请写成 2019-01-05",
+    ErrorCode.BAD_HOURS: "学时请写成 0.5 的倍数，如 40 或 45.5",
+    ErrorCode.NOT_IN_LIST: "不在可选项内，请按 F4 选择",
+    ErrorCode.BAD_NUMBER: "请填写整数",
+    ErrorCode.BAD_ID_FORMAT: "身份证号应为 18 位，前 17 位是数字",
+    ErrorCode.BAD_ID_CHECK_DIGIT: "身份证号校验位不符，请核对每一位",
+    ErrorCode.BAD_ID_DATE: "身份证号中的出生日期不存在，请核对第 7 至 14 位",
+    ErrorCode.BAD_ID_PROVINCE: "身份证号前两位不是省级代码，请核对",
+    ErrorCode.BAD_MOBILE: "手机号应为 11 位数字，以 1 开头",
+    ErrorCode.BAD_EMAIL: "邮箱格式不对，请写成 name@example.cn",
+    ErrorCode.BAD_PASSWORD: "请输入8~20位密码，请勿输入纯数字或纯字母",
+    ErrorCode.PASSWORDS_DIFFER: "两次输入的密码不一致",
+    ErrorCode.BAD_USCC: "统一社会信用代码校验不符，请核对 18 位",
+    ErrorCode.DATE_ORDER: "结束日期早于开始日期，请核对",
+    ErrorCode.CONTROL_CHARACTERS: "含有不能显示的字符，请删去",
+    ErrorCode.NO_GLYPH: "“{character}”无法印在证书上，请核对用字",
+    ErrorCode.OUT_OF_RANGE: "应在 {low} 至 {high} 之间",
+    ErrorCode.FUTURE_DATE: "日期在今天之后，请核对",
+    ErrorCode.FIELDS_REFUSED: "有 {count} 处需要修改，见各项旁的说明",
+    ErrorCode.BAD_YEAR: "年度请写成四位数字，如 2026",
+    ErrorCode.MISMATCH_WITH_ID: "与身份证号不一致（号码中是 {expected}）",
+    ErrorCode.BAD_DOCUMENT_NUMBER: "{id_type}的号码应为 {low} 至 {high} 位，只用字母和数字",
+    ErrorCode.BAD_NAME: "姓名应为 2 至 40 个汉字或字母，可用间隔号“·”，不能有括号和其他符号",
+    ErrorCode.ID_TAKEN: "此证件号已注册。如已是本系统用户请直接登录，或在注册审核进度查询中查看",
+    ErrorCode.ID_PENDING: "此证件号的注册正在审核，可在注册审核进度查询中查看或撤回",
+    ErrorCode.EMPLOYER_CLOSED: "该单位现在不接受注册，请重新选择单位",
+    ErrorCode.REGISTRATION_NOT_FOUND: "证件号或密码错误，或没有这个注册申请",
+    ErrorCode.YEAR_CLOSED: "{year}年度申报已截止",
+    ErrorCode.ABOVE_RULE: "申请 {claimed} 学时高于规则得出的 {allowed} 学时，请改正，或在备注写明理由",
+    ErrorCode.ABOVE_CLAIM: "认定学时不能高于申请的 {claimed} 学时",
+    ErrorCode.DUPLICATE_DECLARATION: "与已有申报重复（{other}），同一项学习只能申报一次",
+    ErrorCode.REASON_REQUIRED: "请选择或写明原因",
+    ErrorCode.ALREADY_REVIEWED: "单位已经审核，不能再撤销",
+    ErrorCode.RESULT_FAILED: "学习成绩不合格的不能申报",
+    ErrorCode.OUTSIDE_YEAR: "学习时间不在 {year} 年内，请核对计入年度或起止时间",
+    ErrorCode.FLAGGED_IN_BATCH: "有疑点的不能批量通过，请逐条审核",
+    ErrorCode.TOO_SOON_TO_URGE: "提交满 {days} 天后才能催办，每次催办也需间隔 {days} 天",
+    ErrorCode.NO_BUREAU: "所属区域还没有人社部门帐号，暂不能提交，请联系系统管理员",
+    ErrorCode.ABOVE_CAP: "该学习形式本年度最多 {cap} 学时，还剩 {left} 学时",
+    ErrorCode.EVIDENCE_COUNT: "附件应为 1 至 {limit} 个，现在 {count} 个",
+    ErrorCode.EVIDENCE_TOO_LARGE: "文件 {size} KB，超过 {limit} KB，请缩小后再选",
+    ErrorCode.EVIDENCE_NOT_PICTURE: "不是 .jpg .jpeg .gif .bmp .png 图片（按内容判断），请另选",
+    ErrorCode.EVIDENCE_UNREADABLE: "文件打不开或已损坏，请另选",
+    ErrorCode.EVIDENCE_TWICE: "这个文件已经添加过了",
+    ErrorCode.YEAR_NOT_PASSED: "年度认定结果不合格时，该年度学时证明无法打印",
+    ErrorCode.CERTIFICATE_NOT_FOUND: "查不到这张证书，请核对证书编号和校验码",
+    ErrorCode.CERTIFICATE_REVOKED: "该证书已作废（{reason}）",
+    ErrorCode.FOREIGN_CERTIFICATE: "不是本平台签发的证书",
+    ErrorCode.YEAR_OPEN: "{year}年度尚未截止，请先关闭该年度",
+    ErrorCode.NOT_INITIALISED: "数据库还没有建立，请先运行 jijiao init",
+    ErrorCode.KEY_MISSING: "找不到数据密钥，请设置 JIJIAO_DATA_KEY 或恢复密钥文件 {path}",
+    ErrorCode.KEY_WRONG: "数据密钥与数据库不符，请换回建库时的密钥",
+    ErrorCode.DATABASE_UNREACHABLE: "连不上数据库，请检查 --database 或 JIJIAO_DATABASE_URL",
+    ErrorCode.SEAL_MISSING: "找不到证书签发密钥，请运行 jijiao init，或恢复目录 {path}",
+    ErrorCode.SCHEMA_OLD: "数据库结构是旧版，请运行 jijiao init 升级",
+    ErrorCode.INTERNAL: "程序出错，已记入日志，编号 {incident}；请把编号告诉系统管理员",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """A refusal that belongs to one field of a form; shown beside that field."""
+
+    field: str
+    code: ErrorCode
+    params: Mapping[str, object] = with_default(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The sentence shown beside the field."""
+        return ERROR_TEXTS[self.code].format(**self.params)
+
+
+class Refused(Exception):
+    """A use case says no. Carries a code with its parameters, and the fields at fault if there are any."""
+
+    def __init__(self, code: ErrorCode, fields: tuple[FieldError, ...] = (), **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.fields = fields
+        self.params = params
+
+    @classmethod
+    def for_fields(cls, fields: tuple[FieldError, ...]) -> Refused:
+        """All the fields of one form that must be mended."""
+        return cls(ErrorCode.FIELDS_REFUSED, fields, count=len(fields))
+
+    @property
+    def text(self) -> str:
+        """The sentence shown to the user."""
+        return ERROR_TEXTS[self.code].format(**self.params)
+
+    def __str__(self) -> str:
+        return f"{self.code.value} {self.text}"

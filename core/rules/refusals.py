@@ -1,0 +1,48 @@
+"""The usual reasons for 不通过 and 退回修改: a numbered list, the digit picks one, free text may follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.rules.errors import ErrorCode, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class UsualReason:
+    """A reason (常用原因) under its digit; an `open_ended` one asks for words of the reviewer's own."""
+
+    digit: str
+    text: str
+    open_ended: bool = False
+
+
+USUAL_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "附件不清晰，请重新扫描"),
+    UsualReason("2", "缺少单位证明材料"),
+    UsualReason("3", "申请学时与证明材料不符"),
+    UsualReason("4", "学习时间不在计入年度内"),
+    UsualReason("5", "学习内容与本人专业不符"),
+    UsualReason("6", "与已有申报重复"),
+    UsualReason("7", "缺少培训(会议)通知"),
+    UsualReason("8", "缺少结业(获奖、资格)证书"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
+REGISTRATION_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "不是本单位人员"),
+    UsualReason("2", "姓名与证件号不符"),
+    UsualReason("3", "工作部门填写有误"),
+    UsualReason("4", "手机号或邮箱填写有误"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
+
+def reason_text(digit: str, own_words: str, reasons: tuple[UsualReason, ...] = USUAL_REASONS) -> str:
+    """The reason as it is stored; Refused (REASON_REQUIRED) if neither a digit nor words say anything."""
+    words = own_words.strip()
+    usual = next((reason for reason in reasons if reason.digit == digit), None)
+    if usual is None or usual.open_ended:
+        if not words:
+            raise Refused(ErrorCode.REASON_REQUIRED)
+        return words
+    return f"{usual.text}；{words}" if words else usual.text

@@ -1,0 +1,144 @@
+"""A person's years (年度完成情况), a person's home, and the years a bureau opens and closes (年度认定)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.rules.hours import CreditHours
+from core.schema.base import Command
+
+
+class AnnualQuery(Command):
+    """年度完成情况, newest first. `result` is None for all, True 通过, False 不通过."""
+
+    from_year: int | None = None
+    to_year: int | None = None
+    passed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnualRow:
+    """One year of a person. `certificate_number` is set when one is in force; `shortfall` says what is missing."""
+
+    year: int
+    public: CreditHours
+    professional: CreditHours
+    total: CreditHours
+    passed: bool
+    result_label: str
+    printable: bool
+    recognised: bool
+    shortfall: str
+    certificate_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LearningLine:
+    """A line of 继续教育历程明细."""
+
+    declaration_id: int
+    subject: str
+    form_name: str
+    title: str
+    period: str
+    hours: CreditHours
+    source_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnualDetail:
+    """One year in detail with the rule it was judged by."""
+
+    row: AnnualRow
+    lines: tuple[LearningLine, ...]
+    rule_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line on the home page: when, what, and the jump code with the object it leads to."""
+
+    at: datetime
+    text: str
+    declaration_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHome:
+    """个人首页: this year's state and what is still missing."""
+
+    year: int
+    public: CreditHours
+    public_wanted: CreditHours
+    public_missing: CreditHours
+    professional: CreditHours
+    professional_wanted: CreditHours
+    professional_missing: CreditHours
+    total: CreditHours
+    total_wanted: CreditHours
+    under_review: CreditHours
+    closes_on: date
+    days_left: int
+    employer: str
+    drafts: int
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHome:
+    """首页 of an office: what waits (label, count, overdue count, jump code)."""
+
+    org_name: str
+    region_name: str
+    queues: tuple[tuple[str, int, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """个人资料, read-only: (label, text) lines with the number masked."""
+
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearRow:
+    """A year as the bureau sees it for its own region."""
+
+    year: int
+    version: int
+    state: str
+    state_label: str
+    declare_until: date
+    review_until: date
+    people: int
+    passed: int
+    recognised: int
+    pending: int
+    changed: str
+
+
+class ChangeYear(Command):
+    """Open or close a year for the bureau's own region, with a reason."""
+
+    year: int
+    open: bool
+    declare_until: date | None = None
+    reason: str = ""
+
+
+class RecogniseYear(Command):
+    """年度认定: settle a year for the bureau's region (all people of it, or one person by 证件号)."""
+
+    year: int
+    id_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """How a recognition run ended."""
+
+    year: int
+    people: int
+    passed: int
+    failed: int

@@ -1,0 +1,176 @@
+"""Declarations (学时申报): commands of the person, the progress page and the detail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.rules.hours import CreditHours
+from core.schema.base import Command
+from core.schema.history import DecisionLine
+
+
+class EvidenceRef(Command):
+    """A stored picture attached to a declaration, with its 附件说明."""
+
+    sha256: str
+    file_name: str
+    caption: str = ""
+
+
+class SaveDeclaration(Command):
+    """保存暂不提交 and 提交申报 alike: `values` as typed, by field key. `declaration_id` None makes a new one."""
+
+    declaration_id: int | None = None
+    version: int = 0
+    form: str
+    values: dict[str, str]
+    evidence: tuple[EvidenceRef, ...] = ()
+
+
+class DeclarationKey(Command):
+    """One declaration in the version that was on screen."""
+
+    declaration_id: int
+    version: int
+
+
+class ProgressTab(StrEnum):
+    """The tabs of 申报进度查询."""
+
+    ALL = "all"
+    DRAFT = "draft"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+    @property
+    def label(self) -> str:
+        """The words on the tab."""
+        return {
+            "all": "全部",
+            "draft": "待提交",
+            "pending": "待审核",
+            "approved": "审核通过",
+            "rejected": "审核不通过",
+        }[self.value]
+
+
+class ProgressQuery(Command):
+    """One page of 申报进度查询."""
+
+    tab: ProgressTab = ProgressTab.ALL
+    year: int | None = None
+    subject: str | None = None
+    after: tuple[int | str, ...] | None = None
+    limit: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """A row of 申报进度查询. `moves` are the keys of core.rules.workflow moves that the state allows the person."""
+
+    id: int
+    version: int
+    year: int
+    subject: str
+    form_name: str
+    title: str
+    claimed: CreditHours
+    recognised: CreditHours | None
+    handler: str
+    status: str
+    status_label: str
+    waiting_days: int | None
+    moves: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressPage:
+    """Rows and the count of each tab."""
+
+    rows: tuple[ProgressRow, ...]
+    counts: Mapping[ProgressTab, int]
+    after: tuple[int | str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """附件 as listed: name, size in bytes, pixels, caption."""
+
+    sha256: str
+    file_name: str
+    caption: str
+    size: int
+    kind: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationView:
+    """Everything of one declaration (详细). `values` are the stored entries as text, by field key."""
+
+    id: int
+    version: int
+    person_name: str
+    year: int
+    subject: str
+    form: str
+    form_name: str
+    title: str
+    values: Mapping[str, str]
+    note: str
+    claimed: CreditHours
+    recognised: CreditHours | None
+    status: str
+    status_label: str
+    handler: str
+    submitted_at: datetime | None
+    evidence: tuple[EvidenceView, ...]
+    history: tuple[DecisionLine, ...]
+    reason: str
+    origin_id: int | None
+    moves: tuple[str, ...]
+    chain: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationContext:
+    """What the form needs before it is filled in: the years that are open, the reviewers' names in turn,
+    and how many hours of each capped form are used up this year (form key -> hours)."""
+
+    open_years: tuple[int, ...]
+    default_year: int
+    chain: tuple[str, ...]
+    used: Mapping[str, CreditHours]
+    closes_on: str
+
+
+class AddEvidence(Command):
+    """A file chosen in the browser: its path on this machine. Checked by content, stored once by SHA-256."""
+
+    path: str
+
+
+class EvidenceKey(Command):
+    """One picture, asked for by its SHA-256 through the declaration that holds it (None: just uploaded by me)."""
+
+    sha256: str
+    declaration_id: int | None = None
+
+
+class EvidenceCells(EvidenceKey):
+    """A picture as half-block cells: `cols` x `rows` cells, `zoom` >= 1, panned to `x`, `y` (0..1)."""
+
+    cols: int
+    rows: int
+    zoom: float = 1.0
+    x: float = 0.5
+    y: float = 0.5
+
+
+Rgb = tuple[int, int, int]
+CellRows = tuple[tuple[tuple[Rgb, Rgb], ...], ...]

@@ -1,0 +1,1 @@
+"""Use cases: one function each, checked, audited, in one transaction."""

@@ -1,0 +1,166 @@
+"""A person's years (年度完成情况): the recount, the list, one year in detail, and the home pages."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.model import Certificate, Declaration, PersonYear
+from core.rules.annual import AnnualRule, judge, rule_for
+from core.rules.errors import ErrorCode, Refused
+from core.rules.forms import PUBLIC
+from core.rules.hours import ZERO, CreditHours
+from core.rules.permissions import Action
+from core.rules.roles import Actor
+from core.rules.workflow import CertificateState, DeclarationState
+from core.schema.annual import AnnualDetail, AnnualQuery, AnnualRow, LearningLine
+from core.schema.base import Number, Page
+from core.services.declaration_views import form_name, period_text
+from core.services.desk import use_case
+from core.services.scope import owner
+from core.store.work import UnitOfWork
+
+SOURCES = {"person": "个人申报", "history": "历史数据"}
+
+
+def recount(work: UnitOfWork, person_id: int, region_code: str, year: int) -> PersonYear:
+    """Count a person's year again from what is approved, and judge it, under the year's own lock.
+
+    The lock is taken before anything is counted: of two approvals at once neither misses the other's hours.
+    """
+    row = work.locked_year(person_id, year, region_code)
+    counted = (
+        select(
+            Declaration.subject,
+            func.sum(Declaration.recognised_halves),
+            func.max(Declaration.completes_professional),
+        )
+        .where(
+            Declaration.person_id == person_id,
+            Declaration.year == year,
+            Declaration.status == DeclarationState.APPROVED.value,
+        )
+        .group_by(Declaration.subject)
+    )
+    public, professional, completes = ZERO, ZERO, False
+    for subject, halves, completed in work.session.execute(counted).tuples():
+        if subject == PUBLIC:
+            public += CreditHours(int(halves or 0))
+        else:
+            professional += CreditHours(int(halves or 0))
+            completes = completes or bool(completed)
+    result = judge(rule_for(year), public, professional, completes)
+    row.region_code = region_code
+    row.public_halves = result.public.halves
+    row.professional_halves = result.professional.halves
+    row.passed = result.passed
+    work.session.flush()
+    return row
+
+
+@use_case(Action.ANNUAL_PAGE, writes=False)
+def annual_page(work: UnitOfWork, actor: Actor, command: AnnualQuery) -> Page[AnnualRow]:
+    """年度完成情况 of the caller, newest first. One page holds them all: nobody has more than some thirty."""
+    person = owner(work.session, actor)
+    query = select(PersonYear).where(PersonYear.person_id == person.id)
+    if command.from_year is not None:
+        query = query.where(PersonYear.year >= command.from_year)
+    if command.to_year is not None:
+        query = query.where(PersonYear.year <= command.to_year)
+    if command.passed is not None:
+        query = query.where(PersonYear.passed.is_(command.passed))
+    numbers = certificates_in_force(work.session, person.id)
+    rows = work.session.scalars(query.order_by(PersonYear.year.desc()))
+    return Page(tuple(annual_row(row, numbers.get(row.year, "")) for row in rows))
+
+
+@use_case(Action.ANNUAL_DETAIL, writes=False)
+def annual_detail(work: UnitOfWork, actor: Actor, command: Number) -> AnnualDetail:
+    """继续教育历程明细 of one year (`value`) of the caller, with the rule it is judged by."""
+    person = owner(work.session, actor)
+    row = work.session.get(PersonYear, (person.id, command.value))
+    if row is None:
+        raise Refused(ErrorCode.NOT_FOUND)
+    numbers = certificates_in_force(work.session, person.id)
+    return AnnualDetail(
+        row=annual_row(row, numbers.get(row.year, "")),
+        lines=learning_lines(work.session, person.id, row.year),
+        rule_text=rule_words(rule_for(row.year)),
+    )
+
+
+def annual_row(row: PersonYear, certificate_number: str = "") -> AnnualRow:
+    """One year as the list shows it. It can be printed once it has passed and a bureau has recognised it."""
+    public, professional = CreditHours(row.public_halves), CreditHours(row.professional_halves)
+    result = judge(rule_for(row.year), public, professional)
+    missing = [
+        f"{name}还差 {hours}"
+        for name, hours in (
+            ("公需", result.missing_public),
+            ("专业", result.missing_professional),
+            ("总学时", result.missing_total),
+        )
+        if hours
+    ]
+    recognised = row.recognised_at is not None
+    if not missing and not recognised:
+        missing = ["学时已够，等待年度认定"]
+    return AnnualRow(
+        year=row.year,
+        public=public,
+        professional=professional,
+        total=public + professional,
+        passed=row.passed,
+        result_label="通过" if row.passed else "不通过",
+        printable=row.passed and recognised,
+        recognised=recognised,
+        shortfall="，".join(missing),
+        certificate_number=certificate_number,
+    )
+
+
+def learning_lines(session: Session, person_id: int, year: int) -> tuple[LearningLine, ...]:
+    """继续教育历程: what counted in a year, in the order it was learned."""
+    query = (
+        select(Declaration)
+        .where(
+            Declaration.person_id == person_id,
+            Declaration.year == year,
+            Declaration.status == DeclarationState.APPROVED.value,
+        )
+        .order_by(Declaration.started_on, Declaration.id)
+    )
+    return tuple(
+        LearningLine(
+            declaration_id=row.id,
+            subject=row.subject,
+            form_name=form_name(row.form),
+            title=row.title,
+            period=period_text(row),
+            hours=CreditHours(row.recognised_halves or 0),
+            source_label=SOURCES[row.source],
+        )
+        for row in session.scalars(query)
+    )
+
+
+def certificates_in_force(session: Session, person_id: int) -> dict[int, str]:
+    """The number of the newest certificate in force for each year that has one."""
+    query = (
+        select(Certificate.years, Certificate.number)
+        .where(Certificate.person_id == person_id, Certificate.state == CertificateState.VALID.value)
+        .order_by(Certificate.id)
+    )
+    return {
+        int(year): number
+        for years, number in session.execute(query).tuples()
+        for year in years.split(",")
+    }
+
+
+def rule_words(rule: AnnualRule) -> str:
+    """The annual rule in one sentence, with its basis."""
+    return (
+        f"总学时不少于 {rule.total}，公需不少于 {rule.public}，专业不少于 {rule.professional}"
+        f"（依据：{rule.basis}；{rule.certainty}）"
+    )

@@ -1,0 +1,225 @@
+"""The desk: the one way from a screen to a use case, with session, permission, transaction and faults."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from core.model import Account, LoginSession
+from core.rules.clock import Clock
+from core.rules.errors import ErrorCode, Refused
+from core.rules.permissions import Action, allowed
+from core.rules.roles import Actor, Caller
+from core.services.passwords import Passwords
+from core.store.settings import Settings
+from core.store.store import Store, open_store
+from core.store.vault import Vault
+from core.store.work import UnitOfWork, as_refusal
+
+C = TypeVar("C")
+V = TypeVar("V")
+
+TOUCH_EVERY = timedelta(minutes=1)
+_TRESPASS = (ErrorCode.NOT_ALLOWED, ErrorCode.NOT_YOURS)
+_log = logging.getLogger("jijiao")
+_registry: dict[str, UseCase[Any, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase(Generic[C, V]):
+    """Something the program can do, by name, with the permission it needs.
+
+    `on_desk` ones get the Desk and open their units of work themselves; the others run inside one, which is
+    committed after them when `writes` is set. Called directly it runs the bare function, permission
+    unchecked: that is how one use case builds on another.
+    """
+
+    name: str
+    action: Action
+    writes: bool
+    on_desk: bool
+    function: Callable[[Any, Any, C], V]
+
+    def __call__(self, ground: UnitOfWork | Desk, caller: Caller, command: C) -> V:
+        return self.function(ground, caller, command)
+
+
+def use_case(action: Action, *, writes: bool) -> Callable[[Callable[[UnitOfWork, Any, C], V]], UseCase[C, V]]:
+    """Make `(work, caller, command) -> view` a use case: the desk opens the unit of work, and commits it."""
+
+    def wrap(function: Callable[[UnitOfWork, Any, C], V]) -> UseCase[C, V]:
+        return _registered(UseCase(function.__name__, action, writes, False, function))
+
+    return wrap
+
+
+def desk_use_case(action: Action) -> Callable[[Callable[[Desk, Any, C], V]], UseCase[C, V]]:
+    """Make `(desk, caller, command) -> view` a use case that hashes or prints outside a transaction."""
+
+    def wrap(function: Callable[[Desk, Any, C], V]) -> UseCase[C, V]:
+        return _registered(UseCase(function.__name__, action, False, True, function))
+
+    return wrap
+
+
+def all_use_cases() -> dict[str, UseCase[Any, Any]]:
+    """Every use case of the program by its name; imports all services."""
+    import core.services
+
+    for module in pkgutil.iter_modules(core.services.__path__):
+        importlib.import_module(f"core.services.{module.name}")
+    return dict(_registry)
+
+
+class Desk:
+    """Where callers are served. Shared by all threads of one process.
+
+    `chance` draws the challenges (tests bring their own); `shelf` holds what lives in this process only, each
+    part under the name of the service that keeps it.
+    """
+
+    def __init__(
+        self, store: Store, *, passwords: Passwords | None = None, chance: random.Random | None = None
+    ) -> None:
+        self.store = store
+        self.passwords = passwords or Passwords()
+        self.chance = chance or random.SystemRandom()
+        self.shelf: dict[str, Any] = {}
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is here."""
+        return self.store.clock
+
+    @property
+    def settings(self) -> Settings:
+        """What this installation has chosen."""
+        return self.store.settings
+
+    @property
+    def vault(self) -> Vault:
+        """Sealing and digests."""
+        return self.store.vault
+
+    def reading(self) -> UnitOfWork:
+        """A unit of work that can't be committed."""
+        return self.store.reading()
+
+    def writing(self) -> UnitOfWork:
+        """A unit of work for changes."""
+        return self.store.writing()
+
+    def do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
+        """Run a use case for a caller; call it in a thread. Raises Refused, and nothing else."""
+        try:
+            if isinstance(caller, Actor):
+                self._check_session(caller)
+            check_permission(use_case.action, caller)
+            if use_case.on_desk:
+                return use_case.function(self, caller, command)
+            with self.store.writing() if use_case.writes else self.store.reading() as work:
+                view = use_case.function(work, caller, command)
+                if use_case.writes:
+                    work.commit()
+            return view
+        except Refused as refusal:
+            if refusal.code in _TRESPASS and isinstance(caller, Actor):
+                self._note_trespass(use_case.action, caller, refusal)
+            raise
+        except Exception as error:
+            raise self._faulted(error, use_case.name, caller) from error
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def _check_session(self, actor: Actor) -> None:
+        """Raises SESSION_ENDED; notes at most once a minute that the session is alive."""
+        now = self.clock.now()
+        query = (
+            select(LoginSession.account_id, LoginSession.role, LoginSession.last_seen_at, Account.active)
+            .join(Account, Account.id == LoginSession.account_id)
+            .where(LoginSession.id == actor.session_id, LoginSession.ended_at.is_(None))
+        )
+        with self.store.reading() as work:
+            found = work.session.execute(query).first()
+        if found is None or (found.account_id, found.role) != (actor.account_id, actor.role.value):
+            raise Refused(ErrorCode.SESSION_ENDED)
+        idle = now - found.last_seen_at
+        if idle > timedelta(minutes=self.settings.idle_minutes) or not found.active:
+            self._note(actor.session_id, ended_at=now)
+            raise Refused(ErrorCode.SESSION_ENDED)
+        if idle >= TOUCH_EVERY:
+            self._note(actor.session_id, last_seen_at=now)
+
+    def _note(self, session_id: str, **values: object) -> None:
+        with self.store.writing() as work:
+            open_one = (LoginSession.id == session_id) & LoginSession.ended_at.is_(None)
+            work.session.execute(update(LoginSession).where(open_one).values(**values))
+            work.commit()
+
+    def _note_trespass(self, action: Action, actor: Actor, refusal: Refused) -> None:
+        """Whoever reaches for what isn't theirs stands in the audit log, though nothing was done."""
+        kind, object_id = str(refusal.params.get("kind", "")), refusal.params.get("object_id", "")
+        with self.store.writing() as work:
+            work.audit(actor, action, kind, object_id, f"拒绝：{refusal.text}")
+            work.commit()
+
+    def _faulted(self, error: Exception, name: str, caller: Caller) -> Refused:
+        known = as_refusal(error)
+        if known is not None:
+            return known
+        incident = secrets.token_hex(3).upper()
+        _log.error("incident %s in %s for %s", incident, name, _who(caller), exc_info=error)
+        if is_unreachable(error):
+            return Refused(ErrorCode.DATABASE_UNREACHABLE)
+        return Refused(ErrorCode.INTERNAL, incident=incident)
+
+
+def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
+    """A desk on an installation that exists, its log in the data folder. Refuses as `open_store` does."""
+    from core.services.journal import write_log_to
+
+    store = open_store(settings, clock)
+    write_log_to(settings.log_dir)
+    return Desk(store)
+
+
+def check_permission(action: Action, caller: Caller) -> None:
+    """Raises Refused NOT_ALLOWED where the table of permissions doesn't name the caller's role."""
+    role = caller.role if isinstance(caller, Actor) else None
+    if not allowed(action, role):
+        raise Refused(ErrorCode.NOT_ALLOWED, role=role.label if role else "未登录的用户")
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether the database is gone, as against a statement that it refuses."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    gone = isinstance(error, OperationalError)
+    return gone and ("unable to open" in str(error.orig) or (state or "") in ("57P01", "57P03", "08006"))
+
+
+def _registered(made: UseCase[C, V]) -> UseCase[C, V]:
+    other = _registry.get(made.name)
+    if other is not None and other.function.__module__ != made.function.__module__:
+        raise ValueError(f"two use cases are called {made.name}")
+    _registry[made.name] = made
+    return made
+
+
+def _who(caller: Caller) -> str:
+    return f"account {caller.account_id} as {caller.role.value}" if isinstance(caller, Actor) else "a guest"

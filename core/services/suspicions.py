@@ -1,0 +1,90 @@
+"""Finding the doubts (疑点) about a declaration: what the rules need is gathered here from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.model import Declaration, Evidence
+from core.rules.annual import rule_for
+from core.rules.checking import check_form
+from core.rules.clock import today
+from core.rules.doubts import Claim, Doubt, find_doubts
+from core.rules.forms import FORMS, declaration_fields, suggest_hours
+from core.rules.hours import CreditHours
+from core.rules.hours_rules import PerDay
+from core.rules.learning_form import Suggestion
+from core.rules.workflow import DeclarationState
+from core.services.declaration_views import form_name, values_of
+from core.store.work import UnitOfWork
+
+LIVE = (DeclarationState.PENDING.value, DeclarationState.APPROVED.value)
+
+
+def doubts_about(work: UnitOfWork, declaration: Declaration) -> tuple[Doubt, ...]:
+    """All doubts as things stand now, those about the declaration itself first."""
+    session = work.session
+    scans = frozenset(
+        session.scalars(select(Evidence.sha256).where(Evidence.declaration_id == declaration.id))
+    )
+    own = _claim(declaration, scans, suggestion_for(work, declaration))
+    return find_doubts(own, _others(session, declaration, scans))
+
+
+def flag(work: UnitOfWork, declaration: Declaration) -> None:
+    """Mark a declaration that raises doubts, and those that wait and that it throws doubt upon."""
+    work.session.flush()
+    doubts = doubts_about(work, declaration)
+    declaration.flagged = bool(doubts)
+    others = {doubt.other_id for doubt in doubts if doubt.other_id is not None}
+    if others:
+        waiting = (Declaration.id.in_(others)) & (Declaration.status == DeclarationState.PENDING.value)
+        # A statement, so that the version stays: what its reviewer has on screen is still what it is.
+        work.session.execute(update(Declaration).where(waiting).values(flagged=True))
+
+
+def suggestion_for(work: UnitOfWork, declaration: Declaration) -> Suggestion | None:
+    """What the rule gives for a stored declaration; None for a form that is no longer declared."""
+    form = FORMS.get(declaration.form)
+    if form is None:
+        return None
+    checked = check_form(
+        declaration_fields(form), values_of(declaration), today(work.clock), complete=False
+    )
+    return suggest_hours(form, checked.clean, rule_for(declaration.year))
+
+
+def _others(session: Session, declaration: Declaration, scans: frozenset[str]) -> Iterable[Claim]:
+    mine = (Declaration.person_id == declaration.person_id) & Declaration.status.in_(LIVE)
+    found = {row.id: row for row in session.scalars(select(Declaration).where(mine))}
+    shared: dict[int, set[str]] = {}
+    if scans:
+        query = (
+            select(Evidence.sha256, Declaration)
+            .join(Declaration, Declaration.id == Evidence.declaration_id)
+            .where(Evidence.sha256.in_(scans), Declaration.status.in_(LIVE))
+        )
+        for sha256, row in session.execute(query).tuples():
+            found[row.id] = row
+            shared.setdefault(row.id, set()).add(sha256)
+    found.pop(declaration.id, None)
+    return [_claim(found[key], frozenset(shared.get(key, ()))) for key in sorted(found)]
+
+
+def _claim(row: Declaration, scans: frozenset[str], suggestion: Suggestion | None = None) -> Claim:
+    form = FORMS.get(row.form)
+    both = (row.started_on, row.ended_on)
+    return Claim(
+        id=row.id,
+        person_id=row.person_id,
+        year=row.year,
+        form=form_name(row.form),
+        title=row.title,
+        claimed=CreditHours(row.claimed_halves),
+        period=None if both[0] is None or both[1] is None else (both[0], both[1]),
+        by_days=form is not None and isinstance(form.rule, PerDay),
+        suggested=suggestion.hours if suggestion else None,
+        scans=scans,
+    )

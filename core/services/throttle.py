@@ -1,0 +1,97 @@
+"""The throttle of passwords: wrong tries are counted by account and by address, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.model import Throttle
+from core.rules.errors import ErrorCode, Refused
+from core.store.work import UnitOfWork
+
+if TYPE_CHECKING:
+    from core.services.desk import Desk
+
+# An address may stand for a whole office behind one gateway: it has this many times the tries of an account.
+ADDRESS_FACTOR = 4
+
+
+@contextmanager
+def counted_try(desk: Desk, login: str, address: str, refusal: ErrorCode) -> Iterator[None]:
+    """One try of a password for a login name. Leave it with Refused(`refusal`) to have it count as wrong.
+
+    The try is taken before the password is looked at, so that a hundred at once can't pass where five may.
+    Raises Refused LOCKED; the refusal of a wrong try gets the parameter `left`, how many tries remain.
+    """
+    left = _take(desk, login, address)
+    try:
+        yield
+    except Refused as refused:
+        if refused.code is not refusal:
+            _give_back(desk, login, address)
+            raise
+        if left == 0:
+            raise Refused(ErrorCode.LOCKED, minutes=desk.settings.lock_minutes) from None
+        raise Refused(refusal, refused.fields, left=left) from None
+    except BaseException:
+        _give_back(desk, login, address)
+        raise
+    else:
+        _give_back(desk, login, address)
+
+
+def _take(desk: Desk, login: str, address: str) -> int:
+    """Count a try; returns how many the account has left after it."""
+    keys = _keys(desk, login, address)
+    with desk.writing() as work:
+        now = desk.clock.now()
+        rows = [_row(work, kind, digest, now) for kind, digest, _ in keys]
+        left = 0
+        for row, (_, _, limit) in zip(rows, keys, strict=True):
+            if row.locked_until is not None and row.locked_until > now:
+                minutes = -(-int((row.locked_until - now).total_seconds()) // 60)
+                raise Refused(ErrorCode.LOCKED, minutes=max(1, minutes))
+            span = timedelta(minutes=desk.settings.lock_minutes)
+            if row.locked_until is not None or now - row.first_at > span:
+                row.failures, row.first_at, row.locked_until = 0, now, None
+            row.failures += 1
+            if row.failures >= limit:
+                row.locked_until = now + span
+                work.audit(None, "session.locked", "throttle", row.id, f"{row.kind}: {row.failures}")
+            if row.kind == "account":
+                left = limit - row.failures
+        work.commit()
+    return left
+
+
+def _give_back(desk: Desk, login: str, address: str) -> None:
+    """The try was right: the account starts afresh, the address gets its try back."""
+    with desk.writing() as work:
+        for kind, digest, _ in _keys(desk, login, address):
+            row = _row(work, kind, digest, desk.clock.now())
+            row.failures = 0 if kind == "account" else max(0, row.failures - 1)
+            row.locked_until = None
+        work.commit()
+
+
+def _keys(desk: Desk, login: str, address: str) -> list[tuple[str, bytes, int]]:
+    tries = desk.settings.lock_tries
+    keys = [("account", desk.vault.digest("throttle", login), tries)]
+    if address:
+        keys.append(("address", desk.vault.digest("throttle", address), tries * ADDRESS_FACTOR))
+    return keys
+
+
+def _row(work: UnitOfWork, kind: str, digest: bytes, now: datetime) -> Throttle:
+    """The counter, made if need be and held until the end."""
+    bind = work.session.get_bind()
+    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
+    values = {"kind": kind, "key_digest": digest, "failures": 0, "first_at": now}
+    work.session.execute(insert(Throttle).values(values).on_conflict_do_nothing())
+    wanted = select(Throttle).where(Throttle.kind == kind, Throttle.key_digest == digest)
+    return work.session.scalars(wanted.with_for_update()).one()

@@ -1,0 +1,1 @@
+"""Engines, units of work, queries, keys, evidence and paper."""

@@ -1,0 +1,193 @@
+"""Search among organisations (所在单位) by characters, pinyin, initials or code: the same SQL on both engines.
+
+Every page is equalities and one range in the order of one index, so that 200,000 units answer without a pause.
+The statements run as text: over rows this small the composing of a query would cost more than the search.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from core.model import Org, OrgGram
+from core.rules.roles import OrgKind
+from core.store.names import gram_rows, is_chinese, letters_only, pairs, plain_form
+
+After = tuple[int | str, ...]
+LONGEST = 60
+"""No name is longer; more than this typed finds nothing."""
+_PAIRS_AT_MOST = 6
+_PROVINCE = "41"  # what no region stands for; every region of the platform lies in Henan
+_TYPED_APART = "（）()·-、 "
+
+
+class OrgLine(NamedTuple):
+    """An organisation as found (名称, 单位类型, 机构代码)."""
+
+    id: int
+    name: str
+    kind: str
+    code: str
+    region_code: str
+    pinyin: str
+    initials: str
+
+
+class OrgPage(NamedTuple):
+    """One page; `after` is what the next one is asked with, None on the last."""
+
+    rows: tuple[OrgLine, ...]
+    after: After | None
+
+
+def find_employers(
+    session: Session,
+    text: str = "",
+    region_prefix: str = "",
+    *,
+    exact: bool = False,
+    kinds: tuple[OrgKind, ...] = (OrgKind.EMPLOYER,),
+    after: After | None = None,
+    limit: int = 20,
+) -> OrgPage:
+    """One page of active organisations whose name, pinyin, initials or code fit what was typed.
+
+    Chinese of two characters or more is found anywhere in the name, a single character at its beginning;
+    letters are the beginning of the initials, then of the pinyin; what holds a digit is the beginning of the
+    机构代码. `exact` wants the whole name, spelling or code. `region_prefix` has 2, 4 or 6 digits, or none.
+    """
+    typed = plain_form(text)
+    words = letters_only(typed)
+    if len(typed) > LONGEST or (typed and not words):
+        return OrgPage((), None)
+    search = _Search(session, region_prefix or _PROVINCE, tuple(sorted(set(kinds))), exact)
+    ways = _ways(words)
+    rows: list[OrgLine] = []
+    going_on: After | None = None
+    for way in ways[ways.index(str(after[0])) if after else 0 :]:
+        found = search.run(way, words, after if after and after[0] == way else None, limit + 1 - len(rows))
+        if len(rows) < limit and found:
+            going_on = _key_of(way, found[: limit - len(rows)][-1])
+        rows += found
+        if len(rows) > limit:
+            return OrgPage(tuple(rows[:limit]), going_on)
+    return OrgPage(tuple(rows), None)
+
+
+def index_grams(session: Session, org: Org) -> None:
+    """Write the pieces of an organisation's name anew: after it was made, renamed or moved. Flushes."""
+    session.flush()
+    session.execute(delete(OrgGram).where(OrgGram.org_id == org.id))
+    rows = list(gram_rows(org.id, org.region_code, org.name))
+    if rows:
+        session.execute(insert(OrgGram), rows)
+
+
+def _ways(words: str) -> tuple[str, ...]:
+    """The searches to run one after another for what was typed."""
+    if not words:
+        return ("all",)
+    if is_chinese(words):
+        return ("one",) if len(words) == 1 else ("pieces",)
+    if any(c.isdigit() for c in words):
+        return ("code", "initials", "pinyin")
+    return ("initials", "pinyin")
+
+
+class _Search(NamedTuple):
+    """One search: where, among which kinds, and how strictly."""
+
+    session: Session
+    prefix: str
+    kinds: tuple[OrgKind, ...]
+    exact: bool
+
+    def run(self, way: str, words: str, key: After | None, limit: int) -> list[OrgLine]:
+        """The rows of one way after a key."""
+        values: dict[str, object] = {"prefix": self.prefix, "limit": limit, **self._key(way, words, key)}
+        count = 0
+        if way in ("pieces", "one"):
+            grams = pairs(words)[:_PAIRS_AT_MOST] or [words]
+            count = len(grams)
+            values |= {f"g{i}": gram for i, gram in enumerate(grams)}
+            values |= {"below": self.prefix + "~", "like": _like(words, self.exact)}
+        verified = self.exact or len(words) > 2
+        connection = self.session.connection()
+        kinds = ", ".join(f"'{kind.value}'" for kind in self.kinds)
+        sql = _statement(way, len(self.prefix), kinds, count, verified, connection.dialect.name)
+        return list(map(OrgLine._make, connection.exec_driver_sql(sql, values)))
+
+    def _key(self, way: str, words: str, key: After | None) -> dict[str, object]:
+        if way in ("pieces", "one"):
+            return {"k": key[1], "i": key[2]} if key else {"k": self.prefix, "i": -1}
+        low = words.upper() if way == "code" else words
+        high = low if self.exact else low + "~"
+        k, i = (key[1], key[2]) if key else (low, -1)
+        return {"k": k, "i": i, "high": high, "low": low}
+
+
+def _key_of(way: str, row: OrgLine) -> After:
+    """The key that the page after this row is asked with."""
+    if way in ("pieces", "one"):
+        return (way, row.region_code, row.id)
+    return (way, {"code": row.code, "initials": row.initials}.get(way, row.pinyin), row.id)
+
+
+@cache
+def _statement(way: str, digits: int, kinds: str, count: int, verified: bool, dialect: str) -> str:
+    """The SQL of one way of searching; `digits` of region, `count` pieces to choose the rarest of."""
+    active = "o.active" if dialect == "postgresql" else "o.active = 1"
+    columns = "o.id, o.name, o.kind, o.code, o.region_code, o.pinyin, o.initials"
+    kept = f"{active} and o.kind in ({kinds})"
+    if way in ("pieces", "one"):
+        sql = (
+            f"select {columns} from org_gram g join org o on o.id = g.org_id "
+            f"where g.gram = {_rarest(count)} and (g.region_code, g.org_id) > (:k, :i) "
+            f"and g.region_code < :below and {kept} {_verified(verified)}"
+            "order by g.region_code, g.org_id limit :limit"
+        )
+    else:
+        sql = _by_prefix(way, digits, columns, kept)
+    return re.sub(r":(\w+)", r"%(\1)s", sql) if dialect == "postgresql" else sql
+
+
+def _by_prefix(way: str, digits: int, columns: str, kept: str) -> str:
+    region = "o.region_code" if digits == 6 else f"substr(o.region_code, 1, {digits})"
+    column = "pinyin" if way == "all" else way
+    bound = "" if way == "all" else f"and o.{column} <= :high "
+    # What the initials have given already is not given again by the pinyin.
+    fresh = "and not (o.initials >= :low and o.initials <= :high) " if way == "pinyin" else ""
+    return (
+        f"select {columns} from org o where {region} = :prefix and (o.{column}, o.id) > (:k, :i) {bound}{fresh}"
+        f"and {kept} order by o.{column}, o.id limit :limit"
+    )
+
+
+def _rarest(count: int) -> str:
+    """The piece with the fewest rows here, counted no further than is needed to tell it from the frequent."""
+    if count == 1:
+        return ":g0"
+    counted = " union all ".join(
+        f"select :g{i} as gram, (select count(*) from (select 1 from org_gram c where c.gram = :g{i} "
+        f"and c.region_code >= :prefix and c.region_code < :below limit 60) n{i}) as n"
+        for i in range(count)
+    )
+    return f"(select gram from ({counted}) counted order by n limit 1)"
+
+
+def _verified(wanted: bool) -> str:
+    if not wanted:
+        return ""
+    bare = "lower(o.name)"
+    for character in _TYPED_APART:
+        bare = f"replace({bare}, '{character}', '')"
+    return f"and (o.name like :like escape '!' or {bare} like :like escape '!') "
+
+
+def _like(words: str, exact: bool) -> str:
+    escaped = re.sub(r"([!%_])", r"!\1", words)
+    return escaped if exact else f"%{escaped}%"

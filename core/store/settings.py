@@ -1,0 +1,143 @@
+"""Settings: environment variables JIJIAO_*, then a TOML file in the user's folder, then defaults."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "JIJIAO_"
+
+
+def config_path() -> Path:
+    """The settings file: JIJIAO_CONFIG, else `jijiao.toml` in the user's configuration folder."""
+    return Path(os.environ.get("JIJIAO_CONFIG") or user_config_path("jijiao") / "jijiao.toml")
+
+
+class Settings(BaseSettings):
+    """What an installation can choose. Sizes in KB of 1024 bytes, times in the unit of the name."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    database_url: str = Field("", description="数据库，空为数据目录内的 SQLite")
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("jijiao"), description="数据目录：密钥、附件、证书、日志"
+    )
+    data_key: SecretStr | None = Field(None, description="数据密钥（base64 或十六进制），空为密钥文件")
+    pooler: bool = Field(False, description="PostgreSQL 前有事务级连接池时设为 on")
+    captcha: bool = Field(True, description="登录时要不要验证码")
+    idle_minutes: int = Field(30, ge=1, le=1440, description="无操作多少分钟后登录失效")
+    challenge_seconds: int = Field(180, ge=10, le=3600, description="验证码有效秒数")
+    lock_tries: int = Field(5, ge=1, le=100, description="密码错几次后锁定")
+    lock_minutes: int = Field(15, ge=1, le=1440, description="锁定多少分钟")
+    evidence_limit_kb: int = Field(2048, ge=1, le=65536, description="一个附件最大 KB")
+    evidence_count: int = Field(5, ge=1, le=20, description="一条申报最多几个附件")
+    evidence_megapixels: int = Field(50, ge=1, le=500, description="一张图片最多百万像素")
+    urge_days: int = Field(7, ge=1, le=365, description="提交多少天后可催办")
+    page_size: int = Field(20, ge=1, le=200, description="一页的行数")
+    clock: datetime | None = Field(None, description="演示用的起始时刻（ISO 格式），空为系统时间")
+
+    @field_validator("clock")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("时刻要带时区，如 2026-11-22T09:00+08:00")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The order in which the sources win."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_path())
+
+    @property
+    def url(self) -> str:
+        """The database's URL; the embedded one lies in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'jijiao.sqlite3'}"
+
+    @property
+    def key_path(self) -> Path:
+        """The file of the data key."""
+        return self.data_dir / "keys" / "data.key"
+
+    @property
+    def blob_dir(self) -> Path:
+        """Where evidence is kept."""
+        return self.data_dir / "blobs"
+
+    @property
+    def seal_dir(self) -> Path:
+        """Where the signing key and its certificates are kept."""
+        return self.data_dir / "seal"
+
+    @property
+    def export_dir(self) -> Path:
+        """Where certificates and tables are written to."""
+        return self.data_dir / "exports"
+
+    @property
+    def log_dir(self) -> Path:
+        """Where the log is written to."""
+        return self.data_dir / "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as `jijiao doctor` lists it. Secrets are not shown."""
+
+    name: str
+    variable: str
+    value: str
+    origin: str
+    meaning: str
+
+
+def describe(settings: Settings) -> tuple[Setting, ...]:
+    """Every setting with its value and where the value comes from (环境变量, 设置文件, 命令行, 默认)."""
+    in_file = set(TomlConfigSettingsSource(Settings, config_path()).toml_data)
+    rows = []
+    for name, field in Settings.model_fields.items():
+        variable = PREFIX + name.upper()
+        default = field.get_default(call_default_factory=True, validated_data={})
+        value = getattr(settings, name)
+        if os.environ.get(variable) and Settings.model_fields[name]:
+            origin = f"环境变量 {variable}"
+        elif name in in_file:
+            origin = f"设置文件 {config_path()}"
+        else:
+            origin = "默认" if value == default else "命令行"
+        rows.append(Setting(name, variable, _shown(value), origin, field.description or ""))
+    return tuple(rows)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, SecretStr):
+        return "（已设置）"
+    return "" if value is None else without_password(str(value))
+
+
+def without_password(text: str) -> str:
+    """A database URL without its password; any other text as it is."""
+    if "://" not in text:
+        return text
+    scheme, rest = text.split("://", 1)
+    user, at, host = rest.rpartition("@")
+    return f"{scheme}://{user.split(':', 1)[0]}{':***' if ':' in user else ''}{at}{host}"

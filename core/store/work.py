@@ -1,0 +1,229 @@
+"""The unit of work: one transaction with all that a use case needs, rolled back unless told to commit."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from core.model import (
+    Audit,
+    Base,
+    CertificateCounter,
+    Decision,
+    LoginSession,
+    PersonYear,
+    Viewing,
+)
+from core.rules.clock import Clock
+from core.rules.errors import ErrorCode, Refused
+from core.rules.hours import CreditHours
+from core.rules.roles import Actor, Caller
+from core.store.blobs import Blobs
+from core.store.engine import begin_writing, is_lock
+from core.store.settings import Settings
+from core.store.vault import Vault
+
+Row = TypeVar("Row", bound=Base)
+
+# Two who race for one number or one move: the database lets one through, the other is told in words.
+_RACES = {
+    "ux_registration_pending": ErrorCode.ID_PENDING,
+    "registration.id_digest": ErrorCode.ID_PENDING,
+    "uq_account_login_digest": ErrorCode.ID_TAKEN,
+    "account.login_digest": ErrorCode.ID_TAKEN,
+    "uq_person_id_number_digest": ErrorCode.ID_TAKEN,
+    "person.id_number_digest": ErrorCode.ID_TAKEN,
+    "uq_decision_kind_object_id_seq": ErrorCode.STALE,
+    "decision.kind, decision.object_id, decision.seq": ErrorCode.STALE,
+}
+
+
+class UnitOfWork:
+    """One transaction (a context manager). `commit()` keeps it; leaving without undoes everything.
+
+    Database races come out as Refused: a row changed by another is STALE, a number taken meanwhile is
+    ID_TAKEN or ID_PENDING.
+    """
+
+    session: Session
+
+    def __init__(
+        self, engine: Engine, *, clock: Clock, vault: Vault, blobs: Blobs, settings: Settings, writing: bool
+    ) -> None:
+        self._engine = engine
+        self._writing = writing
+        self.clock = clock
+        self.vault = vault
+        self.blobs = blobs
+        self.settings = settings
+
+    def __enter__(self) -> Self:
+        try:
+            self._connection = begin_writing(self._engine) if self._writing else self._engine.connect()
+        except OperationalError as error:
+            raise Refused(ErrorCode.DATABASE_UNREACHABLE) from error
+        # The connection has begun already; the session's commit must be the commit of that transaction.
+        self.session = Session(
+            self._connection, join_transaction_mode="control_fully", expire_on_commit=False
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.session.close()
+        finally:
+            self._connection.close()
+        refusal = as_refusal(error) if error is not None else None
+        if refusal is not None:
+            raise refusal from error
+
+    def commit(self) -> None:
+        """Keep what was done. Raises Refused where another was faster, RuntimeError in a reading unit."""
+        if not self._writing:
+            raise RuntimeError("this unit of work was opened for reading")
+        try:
+            self.session.commit()
+        except (StaleDataError, IntegrityError, OperationalError) as error:
+            refusal = as_refusal(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+    def locked(self, model: type[Row], key: object, version: int | None = None) -> Row:
+        """A row held against other writers until the end (FOR UPDATE on PostgreSQL).
+
+        Raises Refused NOT_FOUND, and STALE where its version is not the one that was on screen.
+        """
+        row = self.session.get(model, key, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise Refused(ErrorCode.NOT_FOUND)
+        if version is not None and getattr(row, "version", version) != version:
+            raise Refused(ErrorCode.STALE)
+        return row
+
+    def locked_year(self, person_id: int, year: int, region_code: str) -> PersonYear:
+        """A person's year, made if need be and held, so that two who recount it don't lose an hour.
+
+        Count only after this call: a count made before may miss what another has just approved.
+        """
+        values = {"person_id": person_id, "year": year, "region_code": region_code}
+        self._insert_unless_there(PersonYear, values)
+        return self.locked(PersonYear, (person_id, year))
+
+    def next_certificate(self, region_code: str, year: int) -> int:
+        """The next running number of certificates of a region and a year, from 1, without gaps or doubles."""
+        self._insert_unless_there(CertificateCounter, {"region_code": region_code, "year": year})
+        counter = self.locked(CertificateCounter, (region_code, year))
+        number = counter.next
+        counter.next = number + 1
+        self.session.flush()
+        return number
+
+    def audit(
+        self, actor: Caller | None, action: str, kind: str = "", object_id: object = "", summary: str = ""
+    ) -> None:
+        """Write an entry of the audit log (审计日志); no whole identity number may stand in `summary`."""
+        entry = Audit(
+            at=self.clock.now(),
+            action=str(action),
+            object_kind=kind,
+            object_id=str(object_id),
+            summary=summary,
+        )
+        if actor is not None:
+            entry.address = actor.address
+        if isinstance(actor, Actor):
+            entry.actor_account_id, entry.actor_name, entry.role = (
+                actor.account_id,
+                actor.name,
+                actor.role.value,
+            )
+        self.session.add(entry)
+
+    def decide(
+        self,
+        actor: Caller | None,
+        kind: str,
+        object_id: int,
+        move: str,
+        *,
+        version: int,
+        step: str = "",
+        opinion: str = "",
+        recognised: CreditHours | None = None,
+        previous: str | None = None,
+    ) -> Decision:
+        """Append a move to the history of an object (审核记录). `version` is the one that was on screen."""
+        last = self.session.scalar(
+            select(func.max(Decision.seq)).where(Decision.kind == kind, Decision.object_id == object_id)
+        )
+        decision = Decision(
+            kind=kind,
+            object_id=object_id,
+            seq=(last or 0) + 1,
+            step=str(step),
+            move=str(move),
+            at=self.clock.now(),
+            opinion=opinion,
+            recognised_halves=None if recognised is None else recognised.halves,
+            object_version=version,
+            previous=previous,
+        )
+        if isinstance(actor, Actor):
+            decision.actor_account_id, decision.actor_name = actor.account_id, actor.name
+            decision.org_id, decision.org_name = actor.org_id, actor.org_name
+        self.session.add(decision)
+        self.session.flush()
+        return decision
+
+    def look_at(self, actor: Actor, kind: str, object_id: int) -> tuple[Viewing, ...]:
+        """Note that the actor has this object open and no other of its kind; returns who else has it open.
+
+        Whoever has no session any more is left out.
+        """
+        self.session.execute(
+            delete(Viewing).where(Viewing.kind == kind, Viewing.account_id == actor.account_id)
+        )
+        own = Viewing(
+            kind=kind,
+            object_id=object_id,
+            account_id=actor.account_id,
+            name=actor.name,
+            since=self.clock.now(),
+        )
+        self.session.add(own)
+        self.session.flush()
+        alive = select(LoginSession.account_id).where(LoginSession.ended_at.is_(None))
+        others = select(Viewing).where(
+            Viewing.kind == kind,
+            Viewing.object_id == object_id,
+            Viewing.account_id != actor.account_id,
+            Viewing.account_id.in_(alive),
+        )
+        return tuple(self.session.scalars(others.order_by(Viewing.since)))
+
+    def _insert_unless_there(self, model: type[Base], values: dict[str, Any]) -> None:
+        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        self.session.execute(insert(model).values(values).on_conflict_do_nothing())
+
+
+def as_refusal(error: BaseException) -> Refused | None:
+    """The refusal that a database error stands for; None for what is a fault of the program."""
+    if isinstance(error, StaleDataError) or is_lock(error):
+        return Refused(ErrorCode.STALE)
+    if isinstance(error, IntegrityError):
+        for words, code in _RACES.items():
+            if words in str(error.orig):
+                return Refused(code)
+    return None

@@ -1,0 +1,239 @@
+"""The program: one session at a terminal, its screens, and the way between them."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+
+from core.rules.errors import ErrorCode, Refused
+from core.rules.roles import Caller, Guest, Role
+from tui.backend import Backend
+from tui.frame import Frame
+from tui.gate import Gate
+from tui.keys import Press
+from tui.look import Look
+from tui.routes import CODES, HOMES, ROUTES, Route
+
+_log = logging.getLogger("jijiao")
+
+
+class JijiaoApp(App[None]):
+    """One operator's session. `start` is the route that opens first."""
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = []
+    CSS = "Screen { background: ansi_default; }"
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        start: str = "front",
+        driver_class: type[Driver] | None = None,
+        address: str = "",
+    ) -> None:
+        super().__init__(driver_class=driver_class, ansi_color=True)
+        self.backend = backend
+        self.start_route = start
+        self.guest = Guest(address)
+        self.signed_in: Any = None
+        self.gate = Gate(self._handle)
+        self._last: list[tuple[str, Mapping[str, Any]]] = []
+        self._preparing = False
+
+    # --------------------------------------------------------------------------------------- session
+
+    @property
+    def caller(self) -> Caller:
+        """Who is signed in, or the guest at the front door."""
+        return self.guest if self.signed_in is None else self.signed_in.actor
+
+    @property
+    def role(self) -> Role | None:
+        """The role in force."""
+        return None if self.signed_in is None else self.signed_in.actor.role
+
+    async def enter(self, signed_in: Any, then: str = "") -> None:
+        """A session has begun: go to the page that was asked for, or to the role's home."""
+        self.signed_in = signed_in
+        home = HOMES.get(signed_in.actor.role, "front")
+        await self._clear_to_front()
+        await self.go(home)
+        if then and then != home:
+            await self.go(then)
+
+    async def sign_out(self) -> None:
+        """End the session and go back to the front door."""
+        use_case = await self.backend.load("core.services.sign_in:sign_out")
+        nothing = await self.backend.load("core.schema.base:Nothing")
+        await self.backend.do(use_case, self.caller, nothing())
+        self.signed_in = None
+        await self._clear_to_front()
+
+    async def refused(self, frame: Frame, refusal: Refused) -> None:
+        """A use case said no: say so; where the session has ended, sign in again and come back to the same page."""
+        if refusal.code is ErrorCode.SESSION_ENDED and self.signed_in is not None:
+            role, self.signed_in = self.signed_in.actor.role, None
+            await self.go("login", role=role, come_back=True)
+            frame = self.frame
+        frame.refuse(refusal)
+
+    # ------------------------------------------------------------------------------------ navigation
+
+    @property
+    def frame(self) -> Frame:
+        """The screen on top."""
+        screen = self.screen
+        assert isinstance(screen, Frame)
+        return screen
+
+    async def go(self, name: str, **params: Any) -> None:
+        """Open a screen by name; where it needs a role that isn't in force, the login comes first."""
+        route = ROUTES[name]
+        if route.roles and self.role not in route.roles:
+            if self.signed_in is not None:
+                self.frame.tell(f"{self.signed_in.actor.role.label}不能打开“{route.title}”", Look.ERROR)
+                return
+            role = next(role for role in Role if role in route.roles)
+            route, params = ROUTES["login"], {"role": params.get("role", role), "then": name}
+        await self._push(route, params)
+
+    async def _push(self, route: Route, params: Mapping[str, Any]) -> None:
+        screen_class = await self.backend.load(route.target)
+        screen: Frame = screen_class(**params)
+        screen.route_name = route.name
+        if not screen.title_text:
+            screen.header.title = route.title
+        before = self.frame if isinstance(self.screen, Frame) else None
+        await self.push_screen(screen)
+        if route.code:
+            self._last = [*self._last[-1:], (route.name, params)]
+        try:
+            await screen.load()
+        except Refused as refusal:
+            if refusal.code is ErrorCode.SESSION_ENDED or before is None:
+                await self.refused(screen, refusal)
+                return
+            await self._pop()
+            before.refuse(refusal)
+            return
+        screen.show_keys()
+
+    async def back(self) -> None:
+        """One screen back; from a home page the question is whether to sign out."""
+        if self.frame.route_name == "front":
+            self.frame.action_quit()
+        elif self.signed_in is not None and self.frame.route_name == HOMES.get(self.signed_in.actor.role):
+            self.frame.confirm("退出登录？", self.sign_out)
+        else:
+            await self._pop()
+            await self._resumed()
+
+    async def go_last(self) -> None:
+        """`-`: the page before this one."""
+        if len(self._last) < 2:
+            self.frame.tell("还没有上一页面", Look.WARN)
+            return
+        name, params = self._last[0]
+        await self.go(name, **params)
+
+    async def jump(self, code: str) -> None:
+        """`:code`."""
+        route = CODES.get(code.strip().lower())
+        if route is None:
+            self.frame.tell(f"没有代码“{code}”。可用：{self.codes_for('')}", Look.WARN)
+        elif route.name == "front" and self.signed_in is not None:
+            await self.go(HOMES[self.signed_in.actor.role])
+        else:
+            await self.go(route.name)
+
+    def codes_for(self, typed: str) -> str:
+        """The codes that begin with what was typed and that this caller may use, in one line."""
+        open_to = (r for r in CODES.values() if not r.roles or self.role is None or self.role in r.roles)
+        return " ".join(f"{r.code} {r.title}" for r in open_to if r.code.startswith(typed.strip().lower()))
+
+    async def leave(self) -> None:
+        """End the program."""
+        if self.signed_in is not None:
+            await self.sign_out()
+        self.exit()
+
+    async def _pop(self) -> None:
+        await self.pop_screen()
+
+    async def _resumed(self) -> None:
+        frame = self.frame
+        await frame.resume()
+        frame.show_keys()
+
+    async def _clear_to_front(self) -> None:
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        self._last.clear()
+        if not isinstance(self.screen, Frame) or self.frame.route_name != "front":
+            await self._replace_with_front()
+        await self._resumed()
+
+    async def _replace_with_front(self) -> None:
+        if len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self._push(ROUTES["front"], {})
+
+    # -------------------------------------------------------------------------------------- the loop
+
+    async def on_mount(self) -> None:
+        """Open the first screen, then the gate."""
+        await self.push_screen(await self._first_screen())
+        await self.frame.load()
+        self.frame.show_keys()
+        self.gate.open()
+        if self.start_route != "front":
+            await self.go(self.start_route)
+
+    async def _first_screen(self) -> Frame:
+        from tui.screens.front import FrontScreen
+
+        screen = FrontScreen()
+        screen.route_name = "front"
+        return screen
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes go through the gate; there is no mouse."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self.gate.put(event)
+        elif not isinstance(event, events.MouseEvent):
+            await super().on_event(event)
+
+    def repaint(self) -> None:
+        """Send the whole screen again."""
+        driver = self._driver
+        if driver is not None and hasattr(driver, "repaint"):
+            driver.repaint()
+
+    async def _handle(self, press: Press) -> None:
+        try:
+            await self.frame.press(press)
+        except Refused as refusal:
+            self.frame.refuse(refusal)
+        except Exception:
+            incident = secrets.token_hex(3).upper()
+            _log.exception("incident %s at the key %s", incident, press.key)
+            self.frame.refuse(Refused(ErrorCode.INTERNAL, incident=incident))
+
+    async def on_unmount(self) -> None:
+        """Let go of the keyboard and of the database."""
+        self.gate.close()
+        self.backend.close()
+
+
+def run(overrides: Mapping[str, Any] | None = None, *, start: str = "front") -> None:
+    """Open the program on this terminal until the operator leaves."""
+    from tui.wire.driver import CellDriver
+
+    JijiaoApp(Backend(overrides), start=start, driver_class=CellDriver).run(mouse=False)

@@ -1,0 +1,76 @@
+"""The way from the screen to the core: use cases by name, run in one thread, imported when first needed."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from core.rules.roles import Caller
+    from core.services.desk import Desk, UseCase
+
+C = TypeVar("C")
+V = TypeVar("V")
+
+
+class Backend:
+    """Owns the desk of this program. `overrides` are settings given on the command line."""
+
+    def __init__(self, overrides: Mapping[str, Any] | None = None, desk: Desk | None = None) -> None:
+        self._overrides = dict(overrides or {})
+        self._desk = desk
+        self._thread = ThreadPoolExecutor(1, "core")
+
+    async def do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
+        """Run a use case off the event loop. Raises Refused."""
+        return await self._run(partial(self._do, use_case, caller, command))
+
+    async def load(self, target: str) -> Any:
+        """Import `module:name` off the event loop, the core with it."""
+        return await self._run(partial(_imported, target))
+
+    async def prepare(self) -> None:
+        """Open the desk and import what the first use case needs, while the operator types."""
+        await self._run(self._open)
+
+    async def setting(self, name: str) -> Any:
+        """One setting of this installation."""
+        return await self._run(lambda: getattr(self._open().settings, name))
+
+    async def today(self) -> Any:
+        """The calendar day in China, by the clock of this installation."""
+        return await self._run(self._today)
+
+    def close(self) -> None:
+        """Close the database."""
+        if self._desk is not None:
+            self._desk.close()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self, call: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+    def _do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
+        return self._open().do(use_case, caller, command)
+
+    def _open(self) -> Desk:
+        if self._desk is None:
+            from core.services.desk import open_desk
+            from core.services.settings import read_settings
+
+            self._desk = open_desk(read_settings(self._overrides))
+        return self._desk
+
+    def _today(self) -> Any:
+        from core.rules.clock import today
+
+        return today(self._open().clock)
+
+
+def _imported(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)

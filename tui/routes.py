@@ -1,0 +1,59 @@
+"""Every screen by name: its jump code, its title, who may open it, and where its class is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.rules.roles import Role
+
+OFFICES = frozenset({Role.EMPLOYER, Role.AUTHORITY, Role.BUREAU})
+PERSON = frozenset({Role.PERSON})
+BUREAU = frozenset({Role.BUREAU})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A screen. `code` is typed after `:` (at most 3 letters, never renamed); `roles` empty means no login.
+
+    Routes without a code need something to be opened with, so there is no jumping to them.
+    """
+
+    name: str
+    code: str
+    title: str
+    target: str
+    roles: frozenset[Role] = frozenset()
+
+
+ROUTES: dict[str, Route] = {
+    route.name: route
+    for route in (
+        Route("front", "sy", "首页", "tui.screens.front:FrontScreen"),
+        Route("login", "dl", "登录", "tui.screens.login:LoginScreen"),
+        Route("register", "zc", "注册", "tui.screens.register:RegisterScreen"),
+        Route("registration_status", "jd", "注册审核进度查询", "tui.screens.registration_status:StatusScreen"),
+        Route("check", "zs", "证书查询", "tui.screens.check:CheckScreen"),
+        Route("person_home", "gr", "个人首页", "tui.screens.person_home:PersonHomeScreen", PERSON),
+        Route("profile", "zl", "用户资料管理", "tui.screens.profile:ProfileScreen", PERSON),
+        Route("declare", "sb", "学时(分)申报", "tui.screens.declare:DeclareScreen", PERSON),
+        Route("progress", "cx", "申报进度查询", "tui.screens.progress:ProgressScreen", PERSON),
+        Route("declaration", "", "申报详细", "tui.screens.declaration:DeclarationScreen", PERSON | OFFICES),
+        Route("annual", "nd", "年度完成情况", "tui.screens.annual:AnnualScreen", PERSON),
+        Route("annual_detail", "", "继续教育历程明细", "tui.screens.annual_detail:AnnualDetailScreen", PERSON),
+        Route("picture", "", "查看附件", "tui.screens.picture:PictureScreen", PERSON | OFFICES),
+        Route("office_home", "dw", "单位首页", "tui.screens.office_home:OfficeHomeScreen", OFFICES),
+        Route("operator_home", "xt", "系统管理", "tui.screens.operator_home:OperatorHomeScreen", frozenset({Role.OPERATOR})),
+        Route("review", "sh", "审核台", "tui.screens.review:ReviewScreen", OFFICES),
+        Route("registrations", "zh", "审核账户", "tui.screens.registrations:RegistrationsScreen", frozenset({Role.EMPLOYER})),
+        Route("years", "rd", "年度认定", "tui.screens.years:YearsScreen", BUREAU),
+        Route("certificates", "zd", "证书登记", "tui.screens.certificates:CertificatesScreen", BUREAU),
+    )
+}
+CODES: dict[str, Route] = {route.code: route for route in ROUTES.values() if route.code}
+HOMES: dict[Role, str] = {
+    Role.PERSON: "person_home",
+    Role.EMPLOYER: "office_home",
+    Role.AUTHORITY: "office_home",
+    Role.BUREAU: "office_home",
+    Role.OPERATOR: "operator_home",
+}

@@ -1,0 +1,1 @@
+"""The screens, one file each; reached by name through tui.routes."""

@@ -1,0 +1,222 @@
+"""首页 (G1): five windows, two digits reach any entry; what needs a session leads to that role's login."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.rules.roles import Role
+from tui.frame import Frame
+from tui.keys import Command, Press
+from tui.look import Line, Look, Span, fit
+from tui.widgets.pane import Pane
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a window: where it leads, or why it can't be used yet."""
+
+    label: str
+    route: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window (服务窗口) of one role."""
+
+    role: Role
+    entries: tuple[Entry, ...]
+
+
+_BY_LEVEL = "单位帐号由系统管理员开设，请与同级人社部门联系"
+_NO_BASE = "继续教育基地窗口尚未开通，基地学时请由人社部门登记"
+_AT_PERSON = "请由个人登录后在“年度完成情况”中打印"
+WINDOWS = (
+    Window(
+        Role.PERSON,
+        (
+            Entry("注册", "register"),
+            Entry("登录", "login"),
+            Entry("学时申报", "declare"),
+            Entry("证书打印", "annual"),
+            Entry("综合查询", "progress"),
+        ),
+    ),
+    Window(
+        Role.EMPLOYER,
+        (
+            Entry("注册", why_not=_BY_LEVEL),
+            Entry("登录", "login"),
+            Entry("学时初审", "review"),
+            Entry("证书打印", why_not=_AT_PERSON),
+            Entry("综合查询", "office_home"),
+        ),
+    ),
+    Window(
+        Role.BASE,
+        (
+            Entry("注册", why_not=_NO_BASE),
+            Entry("登录", why_not=_NO_BASE),
+            Entry("培训计划报备", why_not=_NO_BASE),
+            Entry("学时申报", why_not=_NO_BASE),
+            Entry("综合查询", why_not=_NO_BASE),
+        ),
+    ),
+    Window(
+        Role.AUTHORITY,
+        (
+            Entry("注册", why_not=_BY_LEVEL),
+            Entry("登录", "login"),
+            Entry("学时审核", "review"),
+            Entry("证书打印", why_not=_AT_PERSON),
+            Entry("综合查询", "office_home"),
+        ),
+    ),
+    Window(
+        Role.BUREAU,
+        (
+            Entry("登录", "login"),
+            Entry("学时审核", "review"),
+            Entry("证书打印", "certificates"),
+            Entry("证书查询", "check"),
+        ),
+    ),
+)
+OTHERS = {
+    "6": Entry("证书查询 (公开)", "check"),
+    "7": Entry("注册审核进度查询", "registration_status"),
+    "8": Entry("忘记登录密码", why_not="请联系单位管理员重置密码，重置后初始密码为身份证后6位"),
+    "9": Entry("系统管理员登录", "login"),
+}
+
+
+class WindowsPane(Pane):
+    """The five windows. The first digit chooses a window, the second an entry; arrows and Enter do it too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = 0
+        self.chosen = False
+
+    def draw(self, cells: int, height: int) -> list[Line]:
+        gap = 1 if height >= 18 else 0
+        out: list[Line] = [(), (Span("  继续教育服务窗口", Look.TITLE),)]
+        for number, window in enumerate(WINDOWS):
+            out += [()] * gap
+            here = number == self.at
+            spans = [
+                Span(">" if here else " ", Look.MARK),
+                Span(f" {number + 1} ", Look.KEY),
+                Span(fit(window.role.label, 17), Look.TITLE if here and self.chosen else Look.PLAIN),
+            ]
+            for index, entry in enumerate(window.entries):
+                spans += [
+                    Span(f"{index + 1} ", Look.KEY if here and self.chosen else Look.HINT),
+                    Span(entry.label + "  ", Look.HINT if entry.why_not else Look.PLAIN),
+                ]
+            out.append(tuple(spans))
+        out += [()] * gap
+        others = [Span("  ")]
+        for digit, entry in OTHERS.items():
+            others += [Span(f"{digit} ", Look.KEY), Span(entry.label + "  ")]
+        out.append(tuple(others))
+        return out[:height]
+
+    def caret_at(self) -> tuple[int, int] | None:
+        gap = 1 if self.size.height >= 18 else 0
+        return (2, 2 + gap + self.at * (1 + gap))
+
+    def help_lines(self) -> list[str]:
+        return ["首页：先按窗口的数字 (1-5)，再按该窗口中的数字。6 到 9 直接进入。"]
+
+
+class FrontScreen(Frame):
+    """首页."""
+
+    title_text = "河南省专业技术人员继续教育信息服务平台"
+    commands = (
+        Command("digit", ("1", "2", "3", "4", "5", "6", "7", "8", "9"), "窗口/进入", "先窗口后业务，两个数字到位"),
+        Command("open_here", ("enter",), "进入", "选定窗口后 Enter 登录", bar=False),
+        Command("up", ("up",), "上", "上一个窗口", bar=False),
+        Command("down", ("down",), "下", "下一个窗口", bar=False),
+        Command("leave_program", ("f10",), "退出", "退出程序"),
+    )
+
+    def make_pane(self) -> Pane:
+        self.windows = WindowsPane()
+        return self.windows
+
+    async def load(self) -> None:
+        """The date of closing is fetched later, not before the first paint."""
+        self.header.show(self.title_text, "首页")
+
+    async def resume(self) -> None:
+        """Back at the door: no window chosen."""
+        self.windows.chosen = False
+        self.windows.changed()
+
+    async def action_digit(self) -> None:
+        """The first digit chooses a window, the second opens an entry."""
+        digit = self.press_now.command_key
+        if self.windows.chosen:
+            window = WINDOWS[self.windows.at]
+            index = int(digit) - 1
+            if index >= len(window.entries):
+                self.tell(f"{window.role.label}窗口没有第 {digit} 项，Esc 重新选窗口", Look.WARN)
+                return
+            await self._open(window.entries[index], window.role)
+        elif digit in OTHERS:
+            await self._open(OTHERS[digit], Role.OPERATOR)
+        else:
+            self._choose(int(digit) - 1)
+
+    def _choose(self, index: int) -> None:
+        self.windows.at, self.windows.chosen = index, True
+        self.windows.changed()
+        self.tell(f"{WINDOWS[index].role.label}：再按一个数字进入，Esc 重选", Look.PLAIN)
+
+    async def _open(self, entry: Entry, role: Role) -> None:
+        self.windows.chosen = False
+        self.windows.changed()
+        if entry.why_not:
+            self.tell(f"{entry.label}：{entry.why_not}", Look.WARN)
+        elif entry.route == "login":
+            await self.program.go("login", role=role)
+        else:
+            await self.program.go(entry.route, **({"role": role} if entry.route in ("review", "office_home") else {}))
+
+    async def action_open_here(self) -> None:
+        """Enter: choose the window; once more: its login."""
+        if not self.windows.chosen:
+            self._choose(self.windows.at)
+            return
+        window = WINDOWS[self.windows.at]
+        await self._open(next(e for e in window.entries if e.label == "登录"), window.role)
+
+    def action_up(self) -> None:
+        """The window above."""
+        self._move(-1)
+
+    def action_down(self) -> None:
+        """The window below."""
+        self._move(1)
+
+    def action_leave_program(self) -> None:
+        """F10."""
+        self.action_quit()
+
+    async def action_back(self) -> None:
+        """Esc gives the window up; with none chosen it asks whether to leave."""
+        if self.windows.chosen:
+            self.windows.chosen = False
+            self.windows.changed()
+        else:
+            self.action_quit()
+
+    def _move(self, step: int) -> None:
+        self.windows.at = (self.windows.at + step) % len(WINDOWS)
+        self.windows.changed()
+
+    async def press(self, press: Press) -> None:
+        """Every key goes the usual way; the core is got ready behind it."""
+        await super().press(press)

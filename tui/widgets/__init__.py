@@ -1,0 +1,1 @@
+"""Panes and bars that screens are made of."""

@@ -1,0 +1,79 @@
+"""The three bars of every screen: the header, the notice line and the key line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.keys import Command, key_name
+from tui.look import Line, Look, Span, fit, width
+from tui.widgets.pane import Pane
+
+
+class HeaderBar(Pane):
+    """One line: the title on the left, who and where on the right."""
+
+    DEFAULT_CSS = "HeaderBar { height: 1; width: 1fr; }"
+    base = Look.BAR
+
+    def __init__(self, title: str, right: str = "") -> None:
+        super().__init__()
+        self.title, self.right = title, right
+
+    def show(self, title: str, right: str) -> None:
+        """Change the texts."""
+        if (title, right) != (self.title, self.right):
+            self.title, self.right = title, right
+            self.changed()
+
+    def draw(self, cells: int, height: int) -> list[Line]:
+        room = cells - 2 - width(self.right)
+        left = fit(self.title, max(10, room - 1))
+        return [(Span(" " + left + " " * max(0, room - width(left)) + self.right + " ", Look.BAR),)]
+
+
+class NoticeBar(Pane):
+    """One line above the keys: what just happened, why something can't be done, or a question."""
+
+    DEFAULT_CSS = "NoticeBar { height: 1; width: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.look = "", Look.PLAIN
+
+    def show(self, text: str, look: Look = Look.PLAIN) -> None:
+        """Say something; an empty text clears the line."""
+        if (text, look) != (self.text, self.look):
+            self.text, self.look = text, look
+            self.changed()
+
+    def draw(self, cells: int, height: int) -> list[Line]:
+        return [(Span(fit(" " + self.text, cells), self.look),)]
+
+
+class KeyBar(Pane):
+    """One line: the live keys and what they do; as many as fit, F1 and Esc always."""
+
+    DEFAULT_CSS = "KeyBar { height: 1; width: 1fr; }"
+    base = Look.BAR
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: tuple[tuple[str, str], ...] = ()
+
+    def show(self, commands: Sequence[Command]) -> None:
+        """Show these commands; redrawn only when they differ."""
+        entries = tuple((key_name(c.keys[0]), c.label) for c in commands if c.bar)
+        if entries != self.entries:
+            self.entries = entries
+            self.changed()
+
+    def draw(self, cells: int, height: int) -> list[Line]:
+        spans: list[Span] = []
+        left = cells
+        for name, label in self.entries:
+            need = width(name) + width(label) + 3
+            if need > left:
+                continue
+            spans += [Span(f" {name}", Look.BAR_KEY), Span(f" {label} ", Look.BAR)]
+            left -= need
+        return [(*spans, Span(" " * left, Look.BAR))]

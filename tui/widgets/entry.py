@@ -1,0 +1,106 @@
+"""One line of typed text with a caret: the state behind every field and every search line."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from tui.keys import Press
+from tui.look import width
+
+LIMIT = 20_000
+"""Characters one entry keeps at most; a paste beyond that is cut and said so by the check of the field."""
+
+
+class Entry:
+    """A value being typed. The caret counts characters; `window` gives what is seen of it in so many cells."""
+
+    def __init__(self, value: str = "") -> None:
+        self.value = value
+        self.caret = len(value)
+        self._first = 0
+
+    def set(self, value: str) -> None:
+        """Replace the value; the caret goes to its end."""
+        self.value, self.caret, self._first = value, len(value), 0
+
+    def insert(self, text: str) -> None:
+        """Type or paste at the caret. Line ends and tabs become spaces; the rest is kept for the check to judge."""
+        text = "".join(" " if c in "\r\n\t" else c for c in text)[: max(0, LIMIT - len(self.value))]
+        self.value = self.value[: self.caret] + text + self.value[self.caret :]
+        self.caret += len(text)
+
+    def press(self, press: Press) -> bool:
+        """Take an editing key; False when it isn't one."""
+        if press.pasted is not None:
+            self.insert(press.pasted)
+        elif press.character is not None:
+            self.insert(press.character)
+        elif press.key in _EDITS:
+            getattr(self, _EDITS[press.key])()
+        else:
+            return False
+        return True
+
+    def window(self, cells: int) -> tuple[str, int]:
+        """The part of the value that is seen in `cells` cells, and the caret's cell inside it."""
+        if self.caret < self._first:
+            self._first = self.caret
+        while width(_shown(self.value[self._first : self.caret])) > cells - 1:
+            self._first += 1
+        text, used = "", 0
+        for character in _shown(self.value[self._first :]):
+            size = width(character)
+            if used + size > cells:
+                break
+            text += character
+            used += size
+        return text, width(_shown(self.value[self._first : self.caret]))
+
+    def backspace(self) -> None:
+        """Delete the character before the caret, with the marks that combine with it."""
+        if self.caret:
+            start = self.caret - 1
+            while start and unicodedata.combining(self.value[start]):
+                start -= 1
+            self.value = self.value[:start] + self.value[self.caret :]
+            self.caret = start
+
+    def delete(self) -> None:
+        """Delete the character under the caret."""
+        self.value = self.value[: self.caret] + self.value[self.caret + 1 :]
+
+    def left(self) -> None:
+        """One character to the left."""
+        self.caret = max(0, self.caret - 1)
+
+    def right(self) -> None:
+        """One character to the right."""
+        self.caret = min(len(self.value), self.caret + 1)
+
+    def home(self) -> None:
+        """To the start."""
+        self.caret = 0
+
+    def end(self) -> None:
+        """To the end."""
+        self.caret = len(self.value)
+
+    def clear(self) -> None:
+        """Empty the entry."""
+        self.set("")
+
+
+_EDITS = {
+    "backspace": "backspace",
+    "delete": "delete",
+    "left": "left",
+    "right": "right",
+    "home": "home",
+    "end": "end",
+    "ctrl+u": "clear",
+}
+
+
+def _shown(text: str) -> str:
+    """One visible character for each typed one, so that the caret counts right."""
+    return "".join(c if c.isprintable() else "?" for c in text)

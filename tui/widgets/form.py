@@ -1,0 +1,290 @@
+"""The form: fields one below the other, made from their declarations, each with its error beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from core.rules.errors import FieldError
+from core.rules.fields import FieldKind, FieldSpec
+from tui.keys import Command, Press
+from tui.look import Line, Look, Span, fit, width, wrapped
+from tui.widgets.entry import Entry
+from tui.widgets.pane import Pane
+from tui.widgets.picker import Option
+
+FORM_COMMANDS = (
+    Command("next", ("tab",), "下一项", "Tab 下一项，Shift+Tab 上一项，上下键也可"),
+    Command("open_list", ("f4",), "选择", "打开这一项的可选内容；直接输入汉字、拼音或首字母也会打开"),
+)
+PICKED = frozenset({FieldKind.CHOICE, FieldKind.REGION, FieldKind.EMPLOYER, FieldKind.DEPARTMENT})
+"""Kinds whose value comes from a list."""
+
+Leave = Callable[["Field"], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Field:
+    """A field on screen: its declaration and what was typed. A picked field keeps the option in `payload`.
+
+    `fixed` fields are shown and passed over; `notes` are lines below it; `cells` is the width of the box.
+    """
+
+    spec: FieldSpec
+    entry: Entry = field(default_factory=Entry)
+    error: str = ""
+    notes: tuple[str, ...] = ()
+    fixed: bool = False
+    payload: object = None
+    options: tuple[Option, ...] = ()
+    cells: int = 40
+    section: str = ""
+
+    @property
+    def picked(self) -> bool:
+        """Whether the value comes from a list."""
+        return self.spec.kind in PICKED
+
+    def set(self, value: str, payload: object = None) -> None:
+        """Fill in a value as if it had been typed."""
+        self.entry.set(value)
+        self.payload = payload
+        self.error = ""
+
+
+class Form(Pane):
+    """Fields in reading order. `on_open(field, typed)` opens the list of a picked field; `on_leave(field)` is
+    called when the caret leaves a field whose value changed; `on_done` when Enter is pressed on the last field."""
+
+    commands = FORM_COMMANDS
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        *,
+        on_open: Callable[[Field, str], Awaitable[None]] | None = None,
+        on_leave: Leave | None = None,
+        on_done: Callable[[], Awaitable[None]] | None = None,
+        label_cells: int = 16,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.fields = list(fields)
+        self.on_open, self.on_leave, self.on_done = on_open, on_leave, on_done
+        self.label_cells = label_cells
+        self.at = next((i for i, f in enumerate(self.fields) if not f.fixed), 0)
+        self.footing: list[Line] = []
+        self._left_value = self.current.entry.value if self.fields else ""
+        self._top = 0
+        self._caret: tuple[int, int] | None = None
+        self.edited = False
+
+    @property
+    def current(self) -> Field:
+        """The field that has the caret."""
+        return self.fields[self.at]
+
+    def find(self, key: str) -> Field:
+        """The field of a key. Raises KeyError."""
+        for entry in self.fields:
+            if entry.spec.key == key:
+                return entry
+        raise KeyError(key)
+
+    def values(self) -> dict[str, str]:
+        """Everything as typed, by key."""
+        return {f.spec.key: f.entry.value for f in self.fields}
+
+    def rebuild(self, fields: Sequence[Field]) -> None:
+        """Replace the fields; the caret stays on the same key where it still exists."""
+        key = self.current.spec.key
+        self.fields = list(fields)
+        self.at = next((i for i, f in enumerate(self.fields) if f.spec.key == key), 0)
+        self.changed()
+
+    def show_errors(self, errors: Sequence[FieldError]) -> None:
+        """Put every error beside its field and the caret on the first."""
+        by_key = {error.field: error.text for error in reversed(errors)}
+        for entry in self.fields:
+            entry.error = by_key.get(entry.spec.key, "")
+        for index, entry in enumerate(self.fields):
+            if entry.error and not entry.fixed:
+                self._stand_on(index)
+                break
+        self.changed()
+
+    def stand_on(self, key: str) -> None:
+        """Put the caret on the field of a key."""
+        self._stand_on(self.fields.index(self.find(key)))
+        self.changed()
+
+    @property
+    def typing(self) -> bool:
+        return bool(self.fields) and not self.current.fixed
+
+    @property
+    def empty_here(self) -> bool:
+        return not self.current.entry.value and self.current.spec.kind is not FieldKind.PASSWORD
+
+    def help_lines(self) -> list[str]:
+        spec = self.current.spec
+        need = "必填" if spec.required else "可以不填"
+        return [f"{spec.label}：{need}。{spec.hint}", *([self.current.error] if self.current.error else [])]
+
+    def draw(self, cells: int, height: int) -> list[Line]:
+        out: list[Line] = []
+        caret_line = 0
+        box_start = self.label_cells + 2
+        room = max(10, cells - box_start - 1)
+        for index, entry in enumerate(self.fields):
+            if entry.section:
+                out.append((Span(" " + entry.section, Look.TITLE),))
+            if index == self.at:
+                caret_line = len(out)
+            out += self._draw_field(entry, index == self.at, box_start, room, len(out))
+        out += self.footing
+        if len(out) > height:
+            last = caret_line + self._height_of(self.current, room) - 1
+            self._top = max(0, min(self._top, caret_line - (1 if caret_line else 0), len(out) - height))
+            if last >= self._top + height:
+                self._top = last - height + 1
+        else:
+            self._top = 0
+        if self._caret is not None:
+            self._caret = (self._caret[0], caret_line - self._top)
+        return out[self._top : self._top + height]
+
+    def caret_at(self) -> tuple[int, int] | None:
+        self.lines()
+        return self._caret
+
+    async def press(self, press: Press) -> bool:
+        entry = self.current
+        if press.key in ("tab", "down"):
+            await self._go(1)
+        elif press.key in ("shift+tab", "up"):
+            await self._go(-1)
+        elif press.key == "enter":
+            await self._enter(entry)
+        elif press.key == "f4" and entry.picked:
+            await self._open(entry, "")
+        elif entry.fixed:
+            return False
+        elif entry.picked:
+            return await self._press_picked(entry, press)
+        elif entry.entry.press(press):
+            entry.error, self.edited = "", True
+            self.changed()
+        else:
+            return False
+        return True
+
+    async def _press_picked(self, entry: Field, press: Press) -> bool:
+        typed = press.pasted or press.character
+        if typed is not None:
+            await self._open(entry, typed.strip())
+        elif press.key in ("backspace", "delete", "ctrl+u"):
+            entry.set("")
+            self.edited = True
+            self.changed()
+        else:
+            return False
+        return True
+
+    async def _enter(self, entry: Field) -> None:
+        if entry.picked and not entry.entry.value and not entry.fixed:
+            await self._open(entry, "")
+        elif self.at == self._last() and self.on_done is not None:
+            await self._leave()
+            await self.on_done()
+        else:
+            await self._go(1)
+
+    async def _open(self, entry: Field, typed: str) -> None:
+        if self.on_open is not None:
+            await self.on_open(entry, typed)
+
+    def _last(self) -> int:
+        return max(i for i, f in enumerate(self.fields) if not f.fixed)
+
+    async def _go(self, step: int) -> None:
+        await self._leave()
+        count = len(self.fields)
+        target = (self.at + step) % count
+        while self.fields[target].fixed and target != self.at:
+            target = (target + step) % count
+        self._stand_on(target)
+        self.changed()
+
+    async def _leave(self) -> None:
+        if self.on_leave is not None and self.current.entry.value != self._left_value:
+            self._left_value = self.current.entry.value
+            await self.on_leave(self.current)
+
+    def _stand_on(self, index: int) -> None:
+        self.at = index
+        self._left_value = self.current.entry.value
+
+    def _height_of(self, entry: Field, room: int) -> int:
+        error = len(wrapped(entry.error, room)) if entry.error else 0
+        return 1 + error + sum(len(wrapped(note, room)) for note in entry.notes)
+
+    def _draw_field(self, entry: Field, here: bool, box_start: int, room: int, at_line: int) -> list[Line]:
+        mark = "*" if entry.spec.required else ""
+        label = Span(fit(f" {entry.spec.label}{mark}", box_start), Look.LABEL)
+        cells = min(entry.cells, room)
+        value = entry.entry.value
+        if entry.spec.kind is FieldKind.PASSWORD:
+            hidden = Entry("*" * len(value))
+            hidden.caret = entry.entry.caret
+            text, caret = hidden.window(cells)
+        else:
+            text, caret = entry.entry.window(cells)
+        if here:
+            self._caret = (box_start + (0 if entry.picked else caret), at_line)
+        look = Look.PLAIN if entry.fixed else Look.FOCUS if here else Look.FIELD
+        tail = ""
+        if entry.spec.kind is FieldKind.LONG_TEXT and not entry.fixed:
+            tail = f" {len(value)}/{entry.spec.max_length}"
+        elif here and entry.picked and not entry.fixed:
+            tail = " F4 选择"
+        elif here and entry.spec.hint and not entry.error:
+            tail = "  " + entry.spec.hint
+        tail = fit(tail, max(0, room - cells)) if tail else ""
+        out: list[Line] = [(label, Span(fit(text, cells), look), Span(tail, Look.HINT))]
+        indent = " " * box_start
+        if entry.error:
+            out += [(Span(indent + part, Look.ERROR),) for part in wrapped(entry.error, room)]
+        for note in entry.notes:
+            out += [(Span(indent + part, Look.HINT),) for part in wrapped(note, room)]
+        return out
+
+
+def field_for(spec: FieldSpec, value: str = "", **settings: object) -> Field:
+    """A field made from its declaration, with the options of its list and a box as wide as it needs."""
+    made = Field(spec, Entry(value or spec.default), options=options_of(spec))
+    made.cells = _box(spec)
+    for name, setting in settings.items():
+        setattr(made, name, setting)
+    return made
+
+
+def options_of(spec: FieldSpec) -> tuple[Option, ...]:
+    """What a choice field offers: its own choices or a reference list."""
+    if spec.choices:
+        return tuple(Option.plain(choice) for choice in spec.choices)
+    if spec.kind is FieldKind.CHOICE and spec.choices_from:
+        from core.rules.checking import choices_of
+
+        return tuple(Option.plain(choice) for choice in choices_of(spec))
+    return ()
+
+
+def _box(spec: FieldSpec) -> int:
+    short = {FieldKind.DATE: 16, FieldKind.INTEGER: 10, FieldKind.HOURS: 10, FieldKind.YEAR: 8, FieldKind.MOBILE: 16}
+    return short.get(spec.kind) or min(44, max(12, spec.max_length * 2))
+
+
+def label_width(fields: Sequence[Field]) -> int:
+    """Cells that the longest label takes, with its star."""
+    return max((width(f.spec.label) + 2 for f in fields), default=10)

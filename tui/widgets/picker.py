@@ -1,0 +1,153 @@
+"""The popup of every long list: type to narrow, Enter picks, Esc leaves the field as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from tui.keys import Command, Press
+from tui.look import Line, Look, Span, fit, width
+from tui.widgets.entry import Entry
+from tui.widgets.pane import Pane
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to pick: what is stored, what is shown (one text per column), a code that also narrows."""
+
+    value: str
+    cells: tuple[str, ...]
+    code: str = ""
+    payload: object = None
+
+    @classmethod
+    def plain(cls, text: str) -> Option:
+        """An option that is its own text."""
+        return cls(text, (text,))
+
+
+@dataclass(frozen=True, slots=True)
+class OptionPage:
+    """What a source answers: options, how to ask for more (None: that is all), and a line that says where we are."""
+
+    options: tuple[Option, ...]
+    after: object = None
+    status: str = ""
+
+
+Source = Callable[[str, object], Awaitable[OptionPage]]
+PICKER_COMMANDS = (
+    Command("pick", ("enter",), "选定", "选定带 > 的一项"),
+    Command("move", ("down",), "上下移动", "上下键移动，PgUp PgDn 翻页"),
+    Command("close", ("escape",), "返回", "关闭，原来的内容不变"),
+)
+
+
+def listed(options: Sequence[Option]) -> Source:
+    """A source over a fixed list, narrowed by Chinese, pinyin, initials or code."""
+    kept = tuple(options)
+
+    async def source(query: str, after: object) -> OptionPage:
+        if not query:
+            return OptionPage(kept, None, f"共 {len(kept)} 项，可输入汉字、拼音或首字母")
+        from core.rules.readings import rank
+
+        ranked = [(rank(query, " ".join(o.cells), o.code), i) for i, o in enumerate(kept)]
+        found = tuple(kept[i] for r, i in sorted((r, i) for r, i in ranked if r is not None))
+        return OptionPage(found, None, f"{len(found)} / {len(kept)} 项")
+
+    return source
+
+
+class Picker(Pane):
+    """A popup over a form. `on_pick` gets the option; `extra` are further commands with what they do."""
+
+    DEFAULT_CSS = "Picker { layer: above; offset: 2 3; width: 100%; height: 17; }"
+    base = Look.POPUP
+
+    def __init__(
+        self,
+        title: str,
+        source: Source,
+        on_pick: Callable[[Option], Awaitable[None]],
+        *,
+        query: str = "",
+        columns: Sequence[tuple[str, int]] = (("名称", 0),),
+        extra: Sequence[tuple[Command, Callable[[], Awaitable[None]]]] = (),
+        hint: str = "汉字/拼音/首字母",
+    ) -> None:
+        super().__init__()
+        self.title, self.source, self.on_pick, self.hint = title, source, on_pick, hint
+        self.query_entry = Entry(query)
+        self.columns = tuple(columns)
+        self.extra = {key: (command, act) for command, act in extra for key in command.keys}
+        self.commands = (*PICKER_COMMANDS, *(command for command, _ in extra))
+        self.page = OptionPage(())
+        self.at = self._top = 0
+        self._row_line = 3
+
+    def on_mount(self) -> None:
+        """Leave a margin on both sides."""
+        self.styles.width = max(20, self.screen.size.width - 4)
+        self.styles.height = max(8, self.screen.size.height - 7)
+
+    async def search(self, at: int = 0) -> None:
+        """Ask the source for what the query says."""
+        self.page = await self.source(self.query_entry.value.strip(), None)
+        self.at, self._top = max(0, min(at, len(self.page.options) - 1)), 0
+        self.changed()
+
+    @property
+    def typing(self) -> bool:
+        return True
+
+    def draw(self, cells: int, height: int) -> list[Line]:
+        out: list[Line] = [(Span(fit(" " + self.title, cells), Look.POPUP_BAR),)]
+        text, _ = self.query_entry.window(30)
+        out.append(
+            (Span(" 查找 ", Look.POPUP), Span(fit(text, 30), Look.POPUP_FIELD), Span(f"  {self.hint}", Look.POPUP_HINT))
+        )
+        free = cells - 8 - sum(w + 1 for _, w in self.columns if w)
+        widths = [w or max(8, free - 1) for _, w in self.columns]
+        head = " ".join(fit(t, w) for (t, _), w in zip(self.columns, widths, strict=True))
+        out.append((Span(" 序号  " + head, Look.POPUP_HINT),))
+        self._row_line = len(out)
+        seats = max(1, height - len(out) - 1)
+        self._top = min(self._top, self.at)
+        if self.at >= self._top + seats:
+            self._top = self.at - seats + 1
+        options = self.page.options[self._top : self._top + seats]
+        if not options:
+            out.append((Span("  没有符合的，请改写查找内容", Look.POPUP),))
+        for number, option in enumerate(options, self._top):
+            row = " ".join(fit(c, w) for c, w in zip(option.cells, widths, strict=False))
+            out.append((Span(f"{'>' if number == self.at else ' '}{number + 1:<5} {row}", Look.POPUP),))
+        out += [(Span(" ", Look.POPUP),)] * (height - 1 - len(out))
+        out.append((Span(fit(" " + self.page.status, cells), Look.POPUP_HINT),))
+        return out
+
+    def caret_at(self) -> tuple[int, int] | None:
+        self.lines()
+        return (width(" 查找 ") + self.query_entry.window(30)[1], 1)
+
+    async def press(self, press: Press) -> bool:
+        last = len(self.page.options) - 1
+        seats = max(1, self.size.height - 4)
+        if press.key in self.extra and not (press.key == "left" and self.query_entry.caret):
+            await self.extra[press.key][1]()
+        elif press.key == "enter":
+            if self.page.options:
+                await self.on_pick(self.page.options[self.at])
+        elif press.key in ("up", "down", "pageup", "pagedown"):
+            step = {"up": -1, "down": 1, "pageup": -seats, "pagedown": seats}[press.key]
+            if self.at + step > last and self.page.after is not None:
+                more = await self.source(self.query_entry.value.strip(), self.page.after)
+                self.page = OptionPage(self.page.options + more.options, more.after, more.status)
+                last = len(self.page.options) - 1
+            self.at = max(0, min(self.at + step, last))
+            self.changed()
+        elif self.query_entry.press(press):
+            await self.search()
+        else:
+            return False
+        return True
