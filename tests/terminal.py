@@ -139,9 +139,12 @@ class Terminal:
         self.send(f"{PASTE_START}{text}{PASTE_END}".encode())
 
     def press(self, *keys: str | bytes, quiet: float = 0.2, timeout: float = 10.0) -> int:
-        """Send keys, read until nothing came for `quiet` seconds; returns the bytes that came."""
+        """Send keys, read until nothing came for `quiet` seconds; returns the bytes that came.
+
+        After a last Esc the wait is longer, since the program itself waits to tell it from Alt.
+        """
         self.send(*keys)
-        self.settle(quiet=quiet, timeout=timeout)
+        self.settle(quiet=quiet + (ESC_PAUSE if keys and keys[-1] == "Esc" else 0.0), timeout=timeout)
         return self.action_bytes
 
     def _write(self, data: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App
@@ -19,6 +19,9 @@ from tui.gate import Gate
 from tui.keys import Press
 from tui.look import Look
 from tui.routes import CODES, HOMES, ROUTES, Route
+
+if TYPE_CHECKING:
+    from core.schema.sign_in import SignedIn
 
 _log = logging.getLogger("jijiao")
 
@@ -42,7 +45,7 @@ class JijiaoApp(App[None]):
         self.backend = backend
         self.start_route = start
         self.guest = Guest(address)
-        self.signed_in: Any = None
+        self.signed_in: SignedIn | None = None
         self.gate = Gate(self._handle)
         self._last: list[tuple[str, Mapping[str, Any]]] = []
         self._preparing = False
@@ -59,7 +62,7 @@ class JijiaoApp(App[None]):
         """The role in force."""
         return None if self.signed_in is None else self.signed_in.actor.role
 
-    async def enter(self, signed_in: Any, then: str = "") -> None:
+    async def enter(self, signed_in: SignedIn, then: str = "") -> None:
         """A session has begun: go to the page that was asked for, or to the role's home."""
         self.signed_in = signed_in
         home = HOMES.get(signed_in.actor.role, "front")
@@ -67,6 +70,12 @@ class JijiaoApp(App[None]):
         await self.go(home)
         if then and then != home:
             await self.go(then)
+
+    async def come_back(self, signed_in: SignedIn) -> None:
+        """A session that had ended goes on, on the page where it ended; what was typed there is still there."""
+        self.signed_in = signed_in
+        await self._pop()
+        await self._resumed()
 
     async def sign_out(self) -> None:
         """End the session and go back to the front door."""
@@ -197,9 +206,8 @@ class JijiaoApp(App[None]):
             await self.go(self.start_route)
 
     async def _first_screen(self) -> Frame:
-        from tui.screens.front import FrontScreen
-
-        screen = FrontScreen()
+        front: type[Frame] = await self.backend.load(ROUTES["front"].target)
+        screen = front()
         screen.route_name = "front"
         return screen
 

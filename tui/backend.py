@@ -27,7 +27,8 @@ class Backend:
 
     async def do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
         """Run a use case off the event loop. Raises Refused."""
-        return await self._run(partial(self._do, use_case, caller, command))
+        view: V = await self._run(partial(self._do, use_case, caller, command))
+        return view
 
     async def load(self, target: str) -> Any:
         """Import `module:name` off the event loop, the core with it."""

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from core.rules.errors import Refused
 from tui.keys import Command, Press, key_name, key_names
 from tui.look import Look
+from tui.program import Program
 from tui.widgets.bars import HeaderBar, KeyBar, NoticeBar
 from tui.widgets.entry import Entry
 from tui.widgets.overlay import HelpSheet
@@ -24,7 +25,6 @@ from tui.widgets.picker import Picker
 
 if TYPE_CHECKING:
     from core.services.desk import UseCase
-    from tui.app import JijiaoApp
 
 C = TypeVar("C")
 V = TypeVar("V")
@@ -66,9 +66,9 @@ class Frame(Screen[None]):
         self.press_now = Press("")
 
     @property
-    def program(self) -> JijiaoApp:
-        """The app, by its own type."""
-        return cast("JijiaoApp", self.app)
+    def program(self) -> Program:
+        """The app, as screens see it."""
+        return cast(Program, self.app)
 
     # ------------------------------------------------------------------------------------ to be given
 

@@ -44,6 +44,10 @@ class Gate:
         else:
             character = event.character if event.is_printable else None
             press = Press(TWINS.get(event.key, event.key), character, event.time)
+        self.feed(press)
+
+    def feed(self, press: Press) -> None:
+        """Take in a press that is ready made."""
         self._waiting.append(press)
         self._idle.clear()
         self._wake.set()

@@ -70,7 +70,8 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        " " if c in "\t\n\r" else c if c.isprintable() or unicodedata.category(c) == "Zs" else "?" for c in text
+        " " if c in "\t\n\r" else c if c.isprintable() or unicodedata.category(c) == "Zs" else "?"
+        for c in text
     )
 
 

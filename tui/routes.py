@@ -31,7 +31,9 @@ ROUTES: dict[str, Route] = {
         Route("front", "sy", "首页", "tui.screens.front:FrontScreen"),
         Route("login", "dl", "登录", "tui.screens.login:LoginScreen"),
         Route("register", "zc", "注册", "tui.screens.register:RegisterScreen"),
-        Route("registration_status", "jd", "注册审核进度查询", "tui.screens.registration_status:StatusScreen"),
+        Route(
+            "registration_status", "jd", "注册审核进度查询", "tui.screens.registration_status:StatusScreen"
+        ),
         Route("check", "zs", "证书查询", "tui.screens.check:CheckScreen"),
         Route("person_home", "gr", "个人首页", "tui.screens.person_home:PersonHomeScreen", PERSON),
         Route("profile", "zl", "用户资料管理", "tui.screens.profile:ProfileScreen", PERSON),
@@ -39,12 +41,26 @@ ROUTES: dict[str, Route] = {
         Route("progress", "cx", "申报进度查询", "tui.screens.progress:ProgressScreen", PERSON),
         Route("declaration", "", "申报详细", "tui.screens.declaration:DeclarationScreen", PERSON | OFFICES),
         Route("annual", "nd", "年度完成情况", "tui.screens.annual:AnnualScreen", PERSON),
-        Route("annual_detail", "", "继续教育历程明细", "tui.screens.annual_detail:AnnualDetailScreen", PERSON),
+        Route(
+            "annual_detail", "", "继续教育历程明细", "tui.screens.annual_detail:AnnualDetailScreen", PERSON
+        ),
         Route("picture", "", "查看附件", "tui.screens.picture:PictureScreen", PERSON | OFFICES),
         Route("office_home", "dw", "单位首页", "tui.screens.office_home:OfficeHomeScreen", OFFICES),
-        Route("operator_home", "xt", "系统管理", "tui.screens.operator_home:OperatorHomeScreen", frozenset({Role.OPERATOR})),
+        Route(
+            "operator_home",
+            "xt",
+            "系统管理",
+            "tui.screens.operator_home:OperatorHomeScreen",
+            frozenset({Role.OPERATOR}),
+        ),
         Route("review", "sh", "审核台", "tui.screens.review:ReviewScreen", OFFICES),
-        Route("registrations", "zh", "审核账户", "tui.screens.registrations:RegistrationsScreen", frozenset({Role.EMPLOYER})),
+        Route(
+            "registrations",
+            "zh",
+            "审核账户",
+            "tui.screens.registrations:RegistrationsScreen",
+            frozenset({Role.EMPLOYER}),
+        ),
         Route("years", "rd", "年度认定", "tui.screens.years:YearsScreen", BUREAU),
         Route("certificates", "zd", "证书登记", "tui.screens.certificates:CertificatesScreen", BUREAU),
     )

@@ -58,7 +58,7 @@ class Declaration(Base):
             one_of("status", "draft", "pending", "approved", "rejected", "revoked"), name="status"
         ),
         CheckConstraint(one_of("step", "employer", "authority", "bureau"), name="step"),
-        CheckConstraint(one_of("source", "person", "history"), name="source"),
+        CheckConstraint(one_of("source", "person", "history", "provider"), name="source"),
         CheckConstraint("(status = 'pending') = (handler_org_id is not null)", name="handler"),
         CheckConstraint("(status = 'pending') = (step is not null)", name="pending_step"),
         CheckConstraint("status <> 'pending' or submitted_at is not null", name="submitted"),

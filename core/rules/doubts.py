@@ -49,7 +49,8 @@ class Claim:
     """What the checks need of a declaration. `period` is first and last day, `scans` SHA-256 of evidence.
 
     `by_days`: the period is time really spent learning, so the days bound the hours. `suggested` is what the
-    rule gives. `live` is false for drafts and refused ones, which disturb nobody.
+    rule gives. `yearly` learning may come again in another year. `live` is false for drafts and refused
+    ones, which disturb nobody.
     """
 
     id: int
@@ -60,6 +61,7 @@ class Claim:
     claimed: CreditHours
     period: tuple[date, date] | None = None
     by_days: bool = False
+    yearly: bool = False
     suggested: CreditHours | None = None
     scans: frozenset[str] = frozenset()
     live: bool = True
@@ -87,14 +89,20 @@ def _against(claim: Claim, other: Claim) -> Iterable[Doubt]:
     named = f"{other.year} 年 {other.form}《{other.title}》"
     if claim.scans & other.scans:
         # The other person's claim is named only by its number: a list must not tell about someone else.
-        whose = named if mine else f"另一人的申报 {other.id}"
+        whose = named if mine else f"另一人的申报 {other.id} "
         yield Doubt(DoubtKind.SAME_SCAN, f"附件与{whose}相同", other.id)
     if not mine:
         return
-    if claim.form == other.form and claim.title and _plain(claim.title) == _plain(other.title):
+    if _same_learning(claim, other):
         yield Doubt(DoubtKind.USED_TWICE, f"与{named}名称相同", other.id)
     if claim.by_days and other.by_days and _overlap(claim.period, other.period):
         yield Doubt(DoubtKind.OVERLAP, f"时间与{named}重叠", other.id)
+
+
+def _same_learning(claim: Claim, other: Claim) -> bool:
+    if claim.form != other.form or (claim.yearly and claim.year != other.year):
+        return False
+    return bool(claim.title) and _plain(claim.title) == _plain(other.title)
 
 
 def _overlap(one: tuple[date, date] | None, two: tuple[date, date] | None) -> bool:

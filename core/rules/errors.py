@@ -59,6 +59,9 @@ class ErrorCode(StrEnum):
     ID_PENDING = "E502"
     EMPLOYER_CLOSED = "E503"
     REGISTRATION_NOT_FOUND = "E504"
+    LOGIN_TAKEN = "E505"
+    ORG_NOT_FOUND = "E506"
+    FILE_UNREADABLE = "E507"
     # declaration
     YEAR_CLOSED = "E601"
     ABOVE_RULE = "E602"
@@ -138,6 +141,9 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.ID_PENDING: "此证件号的注册正在审核，可在注册审核进度查询中查看或撤回",
     ErrorCode.EMPLOYER_CLOSED: "该单位现在不接受注册，请重新选择单位",
     ErrorCode.REGISTRATION_NOT_FOUND: "证件号或密码错误，或没有这个注册申请",
+    ErrorCode.LOGIN_TAKEN: "帐号 {login} 已经有“{role}”这个用户类型",
+    ErrorCode.ORG_NOT_FOUND: "没有机构代码为 {org_code} 的{role}，请核对，或先用 jijiao import units 导入",
+    ErrorCode.FILE_UNREADABLE: "读不了文件 {path}（{reason}）",
     ErrorCode.YEAR_CLOSED: "{year}年度申报已截止",
     ErrorCode.ABOVE_RULE: "申请 {claimed} 学时高于规则得出的 {allowed} 学时，请改正，或在备注写明理由",
     ErrorCode.ABOVE_CLAIM: "认定学时不能高于申请的 {claimed} 学时",

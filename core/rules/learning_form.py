@@ -59,6 +59,11 @@ class LearningForm:
         """Whether its period is time really spent learning: days then bound the hours, and can't overlap."""
         return isinstance(self.rule, PerDay) or bool(self.days_field)
 
+    @property
+    def yearly(self) -> bool:
+        """Whether the same learning may be declared again in another year: a project, a posting, a study."""
+        return self.spans_years or not self.start_field
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:

@@ -119,12 +119,13 @@ class YearRow:
 
 
 class ChangeYear(Command):
-    """Open or close a year for the bureau's own region, with a reason."""
+    """Open or close a year for the bureau's own region, with a reason. `version` is that of the row on screen."""
 
     year: int
     open: bool
     declare_until: date | None = None
     reason: str = ""
+    version: int | None = None
 
 
 class RecogniseYear(Command):

@@ -46,6 +46,12 @@ class DepartmentRow:
     name: str
 
 
+class ImportUnits(Command):
+    """导入单位: a .xlsx or .csv on this machine."""
+
+    path: str
+
+
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
     """A row that can't be imported: 行号, 列, 失败原因."""

@@ -95,7 +95,10 @@ class DoubtLine:
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
     """Everything the reviewer needs: the form's lines as (label, text), the rule's own calculation, the person's
-    year, evidence, doubts, history, and who else is looking at it. `version` binds the decision."""
+    year, evidence, doubts, history, and who else is looking at it. `version` binds the decision.
+
+    `proposed` is what stands in 认定学时 at first: what the level before gave, else the claim. `decidable` is
+    false for an item that is only looked at."""
 
     subject: Subject
     id: int
@@ -113,6 +116,8 @@ class ReviewItem:
     waiting_days: int
     submitted_at: datetime
     note: str = ""
+    proposed: CreditHours | None = None
+    decidable: bool = True
 
 
 class Verdict(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.model import Certificate, Declaration, PersonYear
@@ -17,10 +17,24 @@ from core.schema.annual import AnnualDetail, AnnualQuery, AnnualRow, LearningLin
 from core.schema.base import Number, Page
 from core.services.declaration_views import form_name, period_text
 from core.services.desk import use_case
+from core.services.homes import office_home, person_home, person_view
 from core.services.scope import owner
 from core.store.work import UnitOfWork
 
-SOURCES = {"person": "个人申报", "history": "历史数据"}
+__all__ = [
+    "annual_detail",
+    "annual_page",
+    "annual_row",
+    "certificates_in_force",
+    "learning_lines",
+    "office_home",
+    "person_home",
+    "person_view",
+    "recount",
+    "rule_words",
+]
+
+SOURCES = {"person": "个人申报", "history": "历史数据", "provider": "公需课平台"}
 
 
 def recount(work: UnitOfWork, person_id: int, region_code: str, year: int) -> PersonYear:
@@ -33,7 +47,7 @@ def recount(work: UnitOfWork, person_id: int, region_code: str, year: int) -> Pe
         select(
             Declaration.subject,
             func.sum(Declaration.recognised_halves),
-            func.max(Declaration.completes_professional),
+            func.max(case((Declaration.completes_professional, 1), else_=0)),
         )
         .where(
             Declaration.person_id == person_id,
@@ -43,7 +57,7 @@ def recount(work: UnitOfWork, person_id: int, region_code: str, year: int) -> Pe
         .group_by(Declaration.subject)
     )
     public, professional, completes = ZERO, ZERO, False
-    for subject, halves, completed in work.session.execute(counted).tuples():
+    for subject, halves, completed in work.session.execute(counted):
         if subject == PUBLIC:
             public += CreditHours(int(halves or 0))
         else:
@@ -151,11 +165,7 @@ def certificates_in_force(session: Session, person_id: int) -> dict[int, str]:
         .where(Certificate.person_id == person_id, Certificate.state == CertificateState.VALID.value)
         .order_by(Certificate.id)
     )
-    return {
-        int(year): number
-        for years, number in session.execute(query).tuples()
-        for year in years.split(",")
-    }
+    return {int(year): number for years, number in session.execute(query) for year in years.split(",")}
 
 
 def rule_words(rule: AnnualRule) -> str:

@@ -17,6 +17,7 @@ from core.rules.workflow import DECLARATION, DeclarationState, Move
 from core.schema.declarations import DeclarationView, EvidenceView
 from core.schema.history import DecisionLine
 from core.services.scope import reviewers
+from core.store.pages import ProgressLine
 from core.store.work import UnitOfWork
 
 KIND = "declaration"
@@ -51,7 +52,7 @@ def declaration_detail(work: UnitOfWork, actor: Actor, declaration: Declaration)
         history=history,
         reason=_reason(session, declaration),
         origin_id=declaration.origin_id,
-        moves=tuple(moves_of(work, declaration)) if actor.role is Role.PERSON else (),
+        moves=moves_of(work, declaration) if actor.role is Role.PERSON else (),
         chain=reviewers(session, employer, declaration.region_code),
     )
 
@@ -103,7 +104,7 @@ def evidence_of(session: Session, declaration_id: int) -> tuple[EvidenceView, ..
         .where(Evidence.declaration_id == declaration_id)
         .order_by(Evidence.position)
     )
-    return tuple(EvidenceView(*row) for row in session.execute(query).tuples())
+    return tuple(EvidenceView(*row) for row in session.execute(query))
 
 
 def history_of(session: Session, kind: str, object_id: int) -> tuple[DecisionLine, ...]:
@@ -112,18 +113,17 @@ def history_of(session: Session, kind: str, object_id: int) -> tuple[DecisionLin
     return tuple(_line(row) for row in session.scalars(query.order_by(Decision.seq)))
 
 
-def moves_of(work: UnitOfWork, declaration: Declaration) -> list[str]:
+def moves_of(work: UnitOfWork, row: Declaration | ProgressLine) -> tuple[str, ...]:
     """What the owner may do now, in the order of the key bar."""
-    state = DeclarationState(declaration.status)
-    moves = list(DECLARATION.moves(state, Role.PERSON))
-    if Move.WITHDRAW in moves and declaration.step != Step.EMPLOYER:
+    moves = list(DECLARATION.moves(DeclarationState(row.status), Role.PERSON))
+    if Move.WITHDRAW in moves and row.step != Step.EMPLOYER:
         moves.remove(Move.WITHDRAW)
-    if Move.URGE in moves and not may_urge(work, declaration):
+    if Move.URGE in moves and not may_urge(work, row):
         moves.remove(Move.URGE)
-    return [move.value for move in moves]
+    return tuple(move.value for move in moves)
 
 
-def may_urge(work: UnitOfWork, declaration: Declaration) -> bool:
+def may_urge(work: UnitOfWork, declaration: Declaration | ProgressLine) -> bool:
     """Whether enough days have gone by since it was submitted, or urged before."""
     last = declaration.urged_at or declaration.submitted_at
     days = timedelta(days=work.settings.urge_days)

@@ -29,14 +29,16 @@ def add_evidence(desk: Desk, actor: Actor, command: AddEvidence) -> EvidenceView
 
     Raises Refused for the field `evidence`: EVIDENCE_TOO_LARGE, EVIDENCE_NOT_PICTURE, EVIDENCE_UNREADABLE.
     """
-    from core.store.pictures import inspect
+    from core.store.pictures import PictureLimits, inspect
 
     path = Path(command.path).expanduser()
     try:
         content = _read(path, desk.settings.evidence_limit_kb * 1024)
-        picture = inspect(content, desk.settings)
+        picture = inspect(content, PictureLimits.of(desk.settings))
     except EntryError as error:
         raise Refused.for_fields((error.at(FIELD),)) from None
+    except Refused as refused:
+        raise Refused.for_fields((refusal(refused.code, **refused.params),)) from None
     sha256 = desk.store.blobs.put(content)
     with desk.writing() as work:
         if work.session.get(Blob, sha256) is None:
@@ -52,9 +54,7 @@ def add_evidence(desk: Desk, actor: Actor, command: AddEvidence) -> EvidenceView
         # Who brought it in may look at it and use it; the entry of the log is what remembers that.
         work.audit(actor, Action.ADD_EVIDENCE, _BLOB, sha256, f"{len(content)} bytes")
         work.commit()
-    return EvidenceView(
-        sha256, path.name, "", len(content), str(picture.kind), picture.width, picture.height
-    )
+    return EvidenceView(sha256, path.name, "", len(content), picture.kind, picture.width, picture.height)
 
 
 @desk_use_case(Action.VIEW_EVIDENCE)

@@ -10,12 +10,13 @@ from datetime import date
 from sqlalchemy import or_, select
 
 from core.model import Account, AccountRole, Department, Org, Person, Registration
+from core.rules.checking import in_field_order
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.hours import CreditHours
 from core.rules.identity import RESIDENT_CARD, mask_id_number
 from core.rules.permissions import Action
-from core.rules.registration import check_registration
+from core.rules.registration import REGISTRATION_FIELDS, check_registration
 from core.rules.roles import Caller, Role
 from core.rules.workflow import REGISTRATION, Move, RegistrationState
 from core.schema.registration import (
@@ -49,10 +50,10 @@ def register(desk: Desk, caller: Caller, command: Register) -> RegistrationView:
     if command.existing_user:
         login = plain_login(command.existing_login) or form.number
         account_id = _prove(desk, caller, login, command.values.get("password", ""))
-    with desk.reading() as work:
-        _must_be_free(work, form, account_id)
-    hashed = "!" if account_id is not None else desk.passwords.hash(command.values["password"])
     try:
+        with desk.reading() as work:
+            _must_be_free(work, form, account_id)
+        hashed = "!" if account_id is not None else desk.passwords.hash(command.values["password"])
         with desk.writing() as work:
             _must_be_free(work, form, account_id)
             registration = Registration(
@@ -150,8 +151,7 @@ def _checked(desk: Desk, command: Register | ResubmitRegistration, *, existing: 
                 errors["employer"] = FieldError("employer", ErrorCode.EMPLOYER_CLOSED)
             department_id = _department(work, employer_id, department_id, typed.get("department", ""), errors)
     if errors:
-        order = [key for key in (*typed, *errors) if key in errors]
-        raise Refused.for_fields(tuple(errors[key] for key in dict.fromkeys(order)))
+        raise Refused.for_fields(in_field_order(REGISTRATION_FIELDS, list(errors.values())))
     assert isinstance(employer_id, int)
     clean = {key: _as_text(value) for key, value in checked.clean.items() if key not in PASSWORD_KEYS}
     clean.setdefault("id_type", RESIDENT_CARD)
@@ -242,10 +242,11 @@ def _proven(desk: Desk, caller: Caller, id_number: str, password: str) -> int:
                 .order_by(Registration.id.desc())
                 .limit(_LOOKED_THROUGH)
             )
-            candidates = [(row[0], row[2] or row[1]) for row in work.session.execute(wanted)]
-        for registration_id, stored in candidates or [(0, None)]:
+            found = [(row[0], row[2] or row[1]) for row in work.session.execute(wanted)]
+        candidates: list[tuple[int, str | None]] = [*found] or [(0, None)]
+        for registration_id, stored in candidates:
             if desk.passwords.matches(stored, password):
-                return int(registration_id)
+                return registration_id
         raise Refused(ErrorCode.REGISTRATION_NOT_FOUND)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.model import Declaration, Org, Person
@@ -40,7 +40,7 @@ def covers(office_region: str, region_code: str) -> bool:
     return region_code.startswith(region_prefix(office_region))
 
 
-def within(column: ColumnElement[str], office_region: str) -> ColumnElement[bool]:
+def within(column: InstrumentedAttribute[str], office_region: str) -> ColumnElement[bool]:
     """The same as a condition on a column of region codes: a range, so that an index serves it."""
     prefix = region_prefix(office_region)
     return (column >= prefix) & (column < prefix + ":")  # ':' follows '9'

@@ -14,7 +14,6 @@ from core.rules.clock import today
 from core.rules.doubts import Claim, Doubt, find_doubts
 from core.rules.forms import FORMS, declaration_fields, suggest_hours
 from core.rules.hours import CreditHours
-from core.rules.hours_rules import PerDay
 from core.rules.learning_form import Suggestion
 from core.rules.workflow import DeclarationState
 from core.services.declaration_views import form_name, values_of
@@ -50,9 +49,7 @@ def suggestion_for(work: UnitOfWork, declaration: Declaration) -> Suggestion | N
     form = FORMS.get(declaration.form)
     if form is None:
         return None
-    checked = check_form(
-        declaration_fields(form), values_of(declaration), today(work.clock), complete=False
-    )
+    checked = check_form(declaration_fields(form), values_of(declaration), today(work.clock), complete=False)
     return suggest_hours(form, checked.clean, rule_for(declaration.year))
 
 
@@ -66,7 +63,7 @@ def _others(session: Session, declaration: Declaration, scans: frozenset[str]) -
             .join(Declaration, Declaration.id == Evidence.declaration_id)
             .where(Evidence.sha256.in_(scans), Declaration.status.in_(LIVE))
         )
-        for sha256, row in session.execute(query).tuples():
+        for sha256, row in session.execute(query):
             found[row.id] = row
             shared.setdefault(row.id, set()).add(sha256)
     found.pop(declaration.id, None)
@@ -84,7 +81,8 @@ def _claim(row: Declaration, scans: frozenset[str], suggestion: Suggestion | Non
         title=row.title,
         claimed=CreditHours(row.claimed_halves),
         period=None if both[0] is None or both[1] is None else (both[0], both[1]),
-        by_days=form is not None and isinstance(form.rule, PerDay),
+        by_days=form is not None and form.by_days,
+        yearly=form is not None and form.yearly,
         suggested=suggestion.hours if suggestion else None,
         scans=scans,
     )

@@ -1,7 +1,7 @@
-"""The signature of a PDF as bytes (CMS SignedData, RFC 5652, as PAdES asks for): one spelling, written and checked.
+"""The signature of a PDF as bytes (CMS SignedData, RFC 5652, as PAdES asks for), in one spelling.
 
-Everything in it follows from the signing certificate, the digest of the file and the ECDSA signature. A check
-builds it again from these three and compares, so no byte of it can be changed unseen.
+Everything in it follows from the signing certificate, the digest of the file and the ECDSA signature. A
+check builds it again from these three and compares, so no byte of it can be changed unseen.
 """
 
 from __future__ import annotations

@@ -172,7 +172,7 @@ def queue_page(
     values: dict[str, object] = {"org": handler_org_id, "limit": limit + 1}
     values |= _moments(overdue_before, after)
     if text:
-        values |= {"inside": f"%{escaped(plain_form(text))}%", "start": f"{escaped(letters_only(text))}%"}
+        values |= texts(text)
     rows = tuple(QueueLine(*row) for row in session.connection().execute(statement, values))
     return cut(rows, limit, lambda row: (row.submitted_at.isoformat(), row.id))
 
@@ -204,7 +204,7 @@ def registration_page(
     values: dict[str, object] = {"org": employer_id, "limit": limit + 1}
     values |= _moments(submitted_before, after)
     if text:
-        values["inside"] = f"%{escaped(plain_form(text))}%"
+        values |= texts(text)
     rows = tuple(RegistrationLine(*row) for row in session.connection().execute(statement, values))
     return cut(rows, limit, lambda row: (row.submitted_at.isoformat(), row.id))
 
@@ -220,6 +220,12 @@ def learning(session: Session, person_id: int, years: tuple[int, ...]) -> tuple[
     """The approved declarations of a person in some years, newest year first, then by their days."""
     rows = session.connection().execute(_LEARNING, {"person": person_id, "years": list(years)})
     return tuple(LearningRow(*row) for row in rows)
+
+
+def texts(text: str) -> dict[str, str]:
+    """Patterns for what was typed: `inside` for names, `start` for pinyin and initials, `number` for numbers."""
+    start = escaped(letters_only(text) or plain_form(text))
+    return {"inside": f"%{escaped(plain_form(text))}%", "start": f"{start}%", "number": f"{start.upper()}%"}
 
 
 def escaped(text: str) -> str:

@@ -5,6 +5,7 @@ Public: `render_certificate(seal, facts) -> bytes`, `PaperPress(seal).render(fac
 
 What is printed is exactly `CertificateFacts` and the 校验码; the QR code holds `Seal.sign_line(facts)`; the file
 carries `Seal.sign_facts(facts)` as an attachment, and the whole file is signed (`core.store.paper_seal`).
+The same facts and seal give the same file. About 20 ms a certificate once the first is done.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
-from core.rules.certificate import canonical_bytes
+from core.rules.certificate import canonical_bytes, facts_from_canonical
 from core.rules.clock import CHINA
 from core.rules.errors import ErrorCode, Refused
 from core.rules.facts import CertificateFacts, LearningFacts, YearFacts
@@ -50,7 +51,7 @@ _YEAR_COLUMNS = ("年度", "公需课学时", "专业课学时", "总学时", "�
 
 
 class PaperPress:
-    """Prints one certificate after another; font, outlines and signer are made once and kept. One thread at a time."""
+    """Prints one certificate after another; font, outlines and signer are kept. One thread at a time."""
 
     def __init__(self, seal: Seal) -> None:
         from core.store.paper_seal import PaperSigner
@@ -66,9 +67,12 @@ class PaperPress:
         """The pages without the signature of the file: the same facts give the same bytes."""
         from core.store.paper_pdf import PaperPdf
 
+        canonical = canonical_bytes(facts)
+        # What is printed is what was signed, down to the spelling of each character.
+        facts = facts_from_canonical(canonical)
         _refuse_unprintable(facts)
         moment = datetime.combine(facts.issued_on, time(), tzinfo=CHINA)
-        fingerprint = hashlib.sha256(canonical_bytes(facts)).hexdigest()
+        fingerprint = hashlib.sha256(canonical).hexdigest()
         pdf = PaperPdf(typeface(), moment, fingerprint[:32].upper())
         pdf.set_title(f"{TITLE} {facts.number}")
         pdf.set_author(facts.issuer)
@@ -92,7 +96,8 @@ def render_certificate(seal: Seal, facts: CertificateFacts) -> bytes:
 
 
 def _refuse_unprintable(facts: CertificateFacts) -> None:
-    texts = [facts.number, facts.name, facts.gender, facts.id_number, facts.employer, facts.title, facts.issuer]
+    texts = [facts.number, facts.name, facts.gender, facts.id_number]
+    texts += [facts.employer, facts.title, facts.issuer]
     texts += [year.result for year in facts.years]
     texts += [text for row in facts.learning for text in (row.subject, row.form, row.title, row.period)]
     missing = missing_glyphs("".join(texts))
@@ -131,9 +136,12 @@ def _person(pdf: PaperPdf, facts: CertificateFacts, top: float) -> float:
     pdf.set_line_width(0.2)
     middle = _LEFT + 83
     _row(pdf, top, 11, [("姓名", _LEFT, 28), ("性别", middle, 28)], [facts.name, facts.gender], 55)
-    rows = [("证件号", facts.id_number, 11.0), ("工作单位", facts.employer, 14.0), ("专业技术职务", facts.title, 14.0)]
     top += 11
-    for label, value, height in rows:
+    for label, value, height in (
+        ("证件号", facts.id_number, 11.0),
+        ("工作单位", facts.employer, 14.0),
+        ("专业技术职务", facts.title, 14.0),
+    ):
         _row(pdf, top, height, [(label, _LEFT, 28)], [value], 138)
         top += height
     return top
@@ -242,7 +250,9 @@ def _foot(pdf: PaperPdf, facts: CertificateFacts, page: int, pages: int) -> None
     _ink(pdf, _BLACK)
 
 
-def _cell(pdf: PaperPdf, text: str, left: float, top: float, width: float, height: float, points: float) -> None:
+def _cell(
+    pdf: PaperPdf, text: str, left: float, top: float, width: float, height: float, points: float
+) -> None:
     """A framed cell; a long text wraps, and shrinks until its lines fit the cell's height."""
     pdf.rect(left, top, width, height)
     lines = _wrapped(pdf, text, width - 3, points)
@@ -268,11 +278,15 @@ def _wrapped(pdf: PaperPdf, text: str, width: float, points: float) -> list[str]
     return [*lines, line]
 
 
-def _centred(pdf: PaperPdf, text: str, middle: float, baseline: float, points: float, *, bold: bool = False) -> None:
+def _centred(
+    pdf: PaperPdf, text: str, middle: float, baseline: float, points: float, *, bold: bool = False
+) -> None:
     _put(pdf, text, middle - pdf.text_width(text, points) / 2, baseline, points, bold=bold)
 
 
-def _put(pdf: PaperPdf, text: str, left: float, baseline: float, points: float, *, bold: bool = False) -> None:
+def _put(
+    pdf: PaperPdf, text: str, left: float, baseline: float, points: float, *, bold: bool = False
+) -> None:
     pdf.size(points)
     if bold:
         with pdf.local_context(text_mode="FILL_STROKE", line_width=points * 0.009):

@@ -45,7 +45,9 @@ class PaperPdf(FPDF):
     def blocks(self, rectangles: list[tuple[float, float, float, float]]) -> None:
         """Fill many rectangles (x, y, width, height in millimetres) as one path."""
         k, top = self.k, self.h
-        parts = [f"{x * k:.3f} {(top - y - h) * k:.3f} {w * k:.3f} {h * k:.3f} re" for x, y, w, h in rectangles]
+        parts = [
+            f"{x * k:.3f} {(top - y - h) * k:.3f} {w * k:.3f} {h * k:.3f} re" for x, y, w, h in rectangles
+        ]
         self._out("\n".join(["q 0 g", *parts, "f Q"]))
 
     def finished(self) -> bytes:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, time
 from io import BytesIO
 
 from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject, TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
-from pyhanko.sign.signers.pdf_byterange import PdfSignedData
-from pyhanko.sign.signers.pdf_signer import SignatureObject
+from pyhanko.sign.signers.pdf_byterange import PdfSignedData, SignatureObject
 
 from core.rules.clock import CHINA
 from core.rules.facts import CertificateFacts
@@ -32,9 +34,8 @@ class PaperSigner:
     def sign(self, pdf: bytes, facts: CertificateFacts) -> bytes:
         """The file with a certifying signature over all of it: no change is allowed afterwards."""
         output = BytesIO()
-        steps = PdfCMSEmbedder(SigFieldSpec(FIELD_NAME)).write_cms(
-            FIELD_NAME, IncrementalPdfFileWriter(BytesIO(pdf))
-        )
+        writer = _SteadyWriter(BytesIO(pdf))
+        steps = PdfCMSEmbedder(SigFieldSpec(FIELD_NAME)).write_cms(FIELD_NAME, writer)
         next(steps)
         mdp = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.NO_CHANGES)
         steps.send(SigObjSetup(sig_placeholder=_place(facts), mdp_setup=mdp))
@@ -45,9 +46,24 @@ class PaperSigner:
         return output.getvalue()
 
 
+class _SteadyWriter(IncrementalPdfFileWriter):
+    """Adds nothing of the clock and nothing of chance: the same certificate printed again is the same file."""
+
+    @classmethod
+    def _handle_id(cls, prev: PdfFileReader) -> ArrayObject:
+        first, _ = prev.trailer["/ID"]
+        # The same 16 bytes are read as text or as bytes, as they happen to look.
+        content = first.original_bytes if isinstance(first, TextStringObject) else bytes(first)
+        second = hashlib.sha256(content).digest()[:16]
+        return ArrayObject([ByteStringObject(content), ByteStringObject(second)])
+
+    def _update_meta(self) -> None:
+        """The title and the date were written with the pages."""
+
+
 def _place(facts: CertificateFacts) -> PdfSignedData:
     return SignatureObject(
-        # The day of issue, not the machine's clock: the same certificate printed again is the same file.
+        # The day of issue, not the machine's clock.
         timestamp=datetime.combine(facts.issued_on, time(), tzinfo=CHINA),
         subfilter=SigSeedSubFilter.PADES,
         name=facts.issuer,

@@ -10,8 +10,7 @@ from sqlalchemy import String, bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from core.model import Certificate, Person, PersonYear
-from core.store.names import letters_only, plain_form
-from core.store.pages import LIMIT, Key, Statement, cut, escaped
+from core.store.pages import LIMIT, Key, Statement, cut, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,7 @@ def register_page(
     """
     values: dict[str, object] = {"prefix": region_prefix, "limit": limit + 1}
     if text:
-        words = letters_only(text)
-        values |= {"inside": f"%{escaped(plain_form(text))}%", "start": f"{escaped(words)}%"}
-        values["number"] = f"{escaped(words.upper())}%"
+        values |= texts(text)
     if after is not None:
         values["k_id"] = after[0]
     statement = _register(len(region_prefix), bool(text), after is not None)

@@ -1,11 +1,11 @@
-"""The seal (电子签章): a certificate authority of our own, the signing key, and what anyone needs to check it.
+"""The seal (电子签章): our own certificate authority, the signing key, and what anyone needs to check it.
 
 Public: `create_seal(folder, issuer_name)`, `has_seal(folder)`, `load_seal(folder) -> Seal`,
-`renew_seal(folder)`, `Seal.sign_line(facts)`, `Seal.sign_facts(facts)`, `Seal.check_code(facts)`, `Seal.trust`,
-`Trust.from_pem(content)`, `load_trust(folder)`.
+`renew_seal(folder)`, `Seal.sign_line(facts)`, `Seal.sign_facts(facts)`, `Seal.check_code(facts)`,
+`Seal.trust`, `Trust.from_pem(content)`, `load_trust(folder)`.
 
-The folder holds `root.key` and `signer.key` (mode 0600), `code.key` (for the 校验码, 0600), `root.pem`,
-`signer.pem`, and `trust.pem`: the root and every signing certificate ever used. Only `trust.pem` is published.
+The folder holds `root.key`, `signer.key` and `code.key` (for the 校验码), all of mode 0600, `root.pem`,
+`signer.pem`, and `trust.pem`: the root and every signing certificate ever used. Only that one is published.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ LINE_PURPOSE = b"jijiao-line-1\0"
 FACTS_PURPOSE = b"jijiao-facts-1\0"
 FACTS_MARK = b"JXF1:"
 
-# The order of P-256. Of the two values that verify, (r, s) and (r, n - s), only the smaller s is ours, so that
-# a signature has one spelling and a changed byte is always found.
+# The order of P-256. Of the two values that verify, (r, s) and (r, n - s), only the smaller s is ours, so
+# that a signature has one spelling and a changed byte is always found.
 CURVE_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 # Years before the installation are proved too, and papers are checked decades later.
 _VALID_FROM = datetime(2000, 1, 1, tzinfo=UTC)
@@ -47,14 +47,14 @@ _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\s*"
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The published part of the seal: the root and the signing certificates, as DER. Old ones stay trusted."""
+    """The published part of the seal: root and signing certificates (DER). Old ones stay trusted."""
 
     root: bytes
     signers: Mapping[bytes, bytes]
 
     @classmethod
     def from_pem(cls, content: bytes) -> Trust:
-        """Read a published `trust.pem`: the root first. Raises ValueError if a certificate is not under it."""
+        """Read a published `trust.pem`: the root first. Raises ValueError if another is not under it."""
         from cryptography import x509
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.serialization import Encoding
@@ -77,7 +77,7 @@ class Trust:
         return hashlib.sha256(self.root).hexdigest()
 
     def verify(self, signer_id: bytes, purpose: bytes, content: bytes, signature: bytes) -> bool:
-        """Whether the signing key with that id signed the content for that purpose. False for unknown keys."""
+        """Whether the key with that id signed the content for that purpose. False for unknown keys."""
         from cryptography import x509
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives import hashes
@@ -130,7 +130,7 @@ class Seal:
         return wrap_line(key_id(self.certificate) + self.sign(LINE_PURPOSE, payload) + payload)
 
     def sign_facts(self, facts: CertificateFacts) -> bytes:
-        """What is embedded in the PDF: all facts and the 校验码, signed, in plain ASCII that survives damage."""
+        """What is embedded in the PDF: all facts and the 校验码, signed, in ASCII that survives damage."""
         payload = self.check_code(facts).encode("ascii") + canonical_bytes(facts)
         signed = key_id(self.certificate) + self.sign(FACTS_PURPOSE, payload) + payload
         return FACTS_MARK + base64.urlsafe_b64encode(signed) + b";"
@@ -150,7 +150,7 @@ def has_seal(folder: Path) -> bool:
 
 
 def create_seal(folder: Path, issuer_name: str) -> None:
-    """Make the root, the first signing key and the secret of the 校验码. Raises FileExistsError if there is one."""
+    """Make the root, the first signing key, the secret of the 校验码. FileExistsError if they exist."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     if has_seal(folder):
@@ -175,8 +175,8 @@ def renew_seal(folder: Path) -> None:
     """Change the signing key under the same root; what the old one signed stays valid."""
     from cryptography import x509
 
-    common_name = x509.load_pem_x509_certificate(_read(folder / "signer.pem")).subject
-    attribute = common_name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0]
+    subject = x509.load_pem_x509_certificate(_read(folder / "signer.pem")).subject
+    attribute = subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0]
     _add_signer(folder, str(attribute.value))
 
 

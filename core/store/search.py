@@ -22,7 +22,7 @@ LONGEST = 60
 """No name is longer; more than this typed finds nothing."""
 _PAIRS_AT_MOST = 6
 _PROVINCE = "41"  # what no region stands for; every region of the platform lies in Henan
-_TYPED_APART = "（）()·-、 "
+_TYPED_APART = "（）()·-、 "  # what is typed or left out as one likes
 
 
 class OrgLine(NamedTuple):
@@ -64,7 +64,7 @@ def find_employers(
     words = letters_only(typed)
     if len(typed) > LONGEST or (typed and not words):
         return OrgPage((), None)
-    search = _Search(session, region_prefix or _PROVINCE, tuple(sorted(set(kinds))), exact)
+    search = _Search(session, region_prefix or _PROVINCE, tuple(sorted(set(kinds))), exact, typed)
     ways = _ways(words)
     rows: list[OrgLine] = []
     going_on: After | None = None
@@ -95,7 +95,8 @@ def _ways(words: str) -> tuple[str, ...]:
         return ("one",) if len(words) == 1 else ("pieces",)
     if any(c.isdigit() for c in words):
         return ("code", "initials", "pinyin")
-    return ("initials", "pinyin")
+    # No syllable begins with i, u or v: what holds one is no row of initials.
+    return ("spelling",) if set(words) & set("iuv") else ("initials", "pinyin")
 
 
 class _Search(NamedTuple):
@@ -105,6 +106,7 @@ class _Search(NamedTuple):
     prefix: str
     kinds: tuple[OrgKind, ...]
     exact: bool
+    typed: str
 
     def run(self, way: str, words: str, key: After | None, limit: int) -> list[OrgLine]:
         """The rows of one way after a key."""
@@ -114,12 +116,18 @@ class _Search(NamedTuple):
             grams = pairs(words)[:_PAIRS_AT_MOST] or [words]
             count = len(grams)
             values |= {f"g{i}": gram for i, gram in enumerate(grams)}
-            values |= {"below": self.prefix + "~", "like": _like(words, self.exact)}
+            values |= {"below": self.prefix + "~", "words": words, "typed": self.typed}
         verified = self.exact or len(words) > 2
         connection = self.session.connection()
         kinds = ", ".join(f"'{kind.value}'" for kind in self.kinds)
-        sql = _statement(way, len(self.prefix), kinds, count, verified, connection.dialect.name)
-        return list(map(OrgLine._make, connection.exec_driver_sql(sql, values)))
+        sql = _statement(way, len(self.prefix), kinds, count, verified, self.exact, connection.dialect.name)
+        # The driver's own cursor: what a whole execution costs above it is as much as the search itself.
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(sql, values)
+            return list(map(OrgLine._make, cursor.fetchall()))
+        finally:
+            cursor.close()
 
     def _key(self, way: str, words: str, key: After | None) -> dict[str, object]:
         if way in ("pieces", "one"):
@@ -138,7 +146,9 @@ def _key_of(way: str, row: OrgLine) -> After:
 
 
 @cache
-def _statement(way: str, digits: int, kinds: str, count: int, verified: bool, dialect: str) -> str:
+def _statement(
+    way: str, digits: int, kinds: str, count: int, verified: bool, exact: bool, dialect: str
+) -> str:
     """The SQL of one way of searching; `digits` of region, `count` pieces to choose the rarest of."""
     active = "o.active" if dialect == "postgresql" else "o.active = 1"
     columns = "o.id, o.name, o.kind, o.code, o.region_code, o.pinyin, o.initials"
@@ -147,7 +157,7 @@ def _statement(way: str, digits: int, kinds: str, count: int, verified: bool, di
         sql = (
             f"select {columns} from org_gram g join org o on o.id = g.org_id "
             f"where g.gram = {_rarest(count)} and (g.region_code, g.org_id) > (:k, :i) "
-            f"and g.region_code < :below and {kept} {_verified(verified)}"
+            f"and g.region_code < :below and {kept} {_verified(verified, exact, dialect)}"
             "order by g.region_code, g.org_id limit :limit"
         )
     else:
@@ -157,7 +167,7 @@ def _statement(way: str, digits: int, kinds: str, count: int, verified: bool, di
 
 def _by_prefix(way: str, digits: int, columns: str, kept: str) -> str:
     region = "o.region_code" if digits == 6 else f"substr(o.region_code, 1, {digits})"
-    column = "pinyin" if way == "all" else way
+    column = "pinyin" if way in ("all", "spelling") else way
     bound = "" if way == "all" else f"and o.{column} <= :high "
     # What the initials have given already is not given again by the pinyin.
     fresh = "and not (o.initials >= :low and o.initials <= :high) " if way == "pinyin" else ""
@@ -168,26 +178,31 @@ def _by_prefix(way: str, digits: int, columns: str, kept: str) -> str:
 
 
 def _rarest(count: int) -> str:
-    """The piece with the fewest rows here, counted no further than is needed to tell it from the frequent."""
+    """The piece with the fewest rows here; among those with a hundred and more the one that stands first.
+
+    What stands first in a name is its own, what stands last is shared with many.
+    """
     if count == 1:
         return ":g0"
     counted = " union all ".join(
-        f"select :g{i} as gram, (select count(*) from (select 1 from org_gram c where c.gram = :g{i} "
-        f"and c.region_code >= :prefix and c.region_code < :below limit 60) n{i}) as n"
+        f"select :g{i} as gram, {i} as place, (select count(*) from (select 1 from org_gram c "
+        f"where c.gram = :g{i} and c.region_code >= :prefix and c.region_code < :below limit 100) n{i}) as n"
         for i in range(count)
     )
-    return f"(select gram from ({counted}) counted order by n limit 1)"
+    return f"(select gram from ({counted}) counted order by n, place limit 1)"
 
 
-def _verified(wanted: bool) -> str:
+def _verified(wanted: bool, exact: bool, dialect: str) -> str:
+    """That the name really holds what was typed: pieces may fit that are not neighbours.
+
+    Not by LIKE: SQLite prepares a statement anew for each pattern that is bound to it.
+    """
     if not wanted:
         return ""
     bare = "lower(o.name)"
     for character in _TYPED_APART:
         bare = f"replace({bare}, '{character}', '')"
-    return f"and (o.name like :like escape '!' or {bare} like :like escape '!') "
-
-
-def _like(words: str, exact: bool) -> str:
-    escaped = re.sub(r"([!%_])", r"!\1", words)
-    return escaped if exact else f"%{escaped}%"
+    if exact:
+        return f"and (o.name = :typed or {bare} = :words) "
+    find = "strpos" if dialect == "postgresql" else "instr"
+    return f"and ({find}(o.name, :typed) > 0 or {find}({bare}, :words) > 0) "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from core.model import Meta
@@ -124,9 +124,10 @@ def _embedded_file_exists(url: str) -> bool:
 
 
 def _embedded_file(url: str) -> Path | None:
-    parsed = make_url(url) if "://" in url else None
-    if parsed is None:
-        raise Refused(ErrorCode.DATABASE_UNREACHABLE)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Refused(ErrorCode.DATABASE_UNREACHABLE) from error
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.rules.annual import annual_rules, judge, rule_for
+from core.rules.annual import AnnualRule, annual_rules, judge, rule_for
 from core.rules.hours import ZERO, CreditHours
 
 SAMPLE = list(csv.DictReader(Path(__file__).with_name("annual_sample.csv").read_text("utf-8").splitlines()))
@@ -49,10 +49,9 @@ def test_the_minima_by_year(year: int, total: str, public: str, professional: st
 
 @given(st.sampled_from(annual_rules()), hours, hours)
 def test_a_year_passes_exactly_when_nothing_is_missing(
-    rule: object, public: CreditHours, prof: CreditHours
+    rule: AnnualRule, public: CreditHours, prof: CreditHours
 ) -> None:
-    assert rule in annual_rules()
-    result = judge(rule, public, prof)  # type: ignore[arg-type]
+    result = judge(rule, public, prof)
     missing = (result.missing_public, result.missing_professional, result.missing_total)
     assert result.passed is all(each == ZERO for each in missing)
 

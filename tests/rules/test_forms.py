@@ -22,10 +22,15 @@ CHOICES = [(each.key, spec) for each in ALL for spec in each.fields if spec.kind
 each_form = pytest.mark.parametrize("learning", ALL, ids=lambda each: each.key)
 
 
-def checked(key: str, *, used: CreditHours = ZERO, **changes: str) -> CheckedDeclaration:
+def checked(key: str, **changes: str) -> CheckedDeclaration:
     """A checked sample with changed entries."""
-    year = 2026
-    return check_declaration(form(key), sample(key, **changes), TODAY, rule_for(year), used)
+    return check_declaration(form(key), sample(key, **changes), TODAY, rule_for(2026))
+
+
+def capped(used: int, **changes: str) -> CheckedDeclaration:
+    """The sample of service when so many 学时 of it are already claimed in the year."""
+    values = sample("grassroots_service", **changes)
+    return check_declaration(form("grassroots_service"), values, TODAY, rule_for(2026), CreditHours.of(used))
 
 
 def hours_of(key: str, **changes: str) -> str:
@@ -250,12 +255,11 @@ def test_learning_that_lies_ahead_is_refused() -> None:
     ("used", "claimed", "passes"), [(0, "16", True), (16, "8", True), (16, "8.5", False), (24, "0.5", False)]
 )
 def test_the_cap_of_a_year_holds(used: int, claimed: str, passes: bool) -> None:
-    declaration = checked("grassroots_service", used=CreditHours.of(used), claimed_hours=claimed)
-    assert declaration.ok is passes
+    assert capped(used, claimed_hours=claimed).ok is passes
 
 
 def test_the_cap_says_how_much_is_left() -> None:
-    declaration = checked("grassroots_service", used=CreditHours.of(16), days="3", claimed_hours="24")
+    declaration = capped(16, days="3", claimed_hours="24")
     assert declaration.errors[0].text == "该学习形式本年度最多 24 学时，还剩 8 学时"
 
 
@@ -269,6 +273,15 @@ def test_days_of_service_make_its_period() -> None:
         date(2026, 6, 1),
         date(2026, 6, 3),
     )
+
+
+def test_only_projects_postings_and_studies_may_come_again_in_another_year() -> None:
+    assert [each.name for each in ALL if each.yearly] == ["学历(学位)教育", "课题研究", "援派挂职"]
+
+
+def test_days_bound_the_hours_of_training_and_service_only() -> None:
+    by_days = [each.name for each in ALL if each.by_days]
+    assert by_days == ["岗位培训(基地)", "岗位培训", "服务基层", "行业培训"]
 
 
 def test_a_draft_is_checked_only_for_what_cannot_be_understood() -> None:

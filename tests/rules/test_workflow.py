@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from itertools import product
 from typing import Any
 
@@ -18,7 +19,8 @@ each_machine = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: 
 
 def states(machine: Machine[Any]) -> list[Any]:
     """All states of a machine's kind."""
-    return list(type(machine.initial))
+    kind: type[StrEnum] = type(machine.initial)
+    return list(kind)
 
 
 @each_machine

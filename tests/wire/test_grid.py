@@ -44,11 +44,10 @@ WORDS = (
     "中" * 9,
 )
 
+COLOURS: tuple[Colours, ...] = ("truecolor", "256", "16", "mono")
 KINDS = [
     Caps(colours=colours, rep=rep, bce=bce, scroll=scroll)
-    for colours, rep, bce, scroll in itertools.product(
-        ("truecolor", "256", "16", "mono"), (False, True), (False, True), (False, True)
-    )
+    for colours, rep, bce, scroll in itertools.product(COLOURS, (False, True), (False, True), (False, True))
 ]
 
 
@@ -168,7 +167,7 @@ def test_characters_a_terminal_draws_too_wide_are_replaced() -> None:
     assert client.screen.display[0].rstrip() == '*"学时"-'
 
 
-@pytest.mark.parametrize("colours", ["truecolor", "256", "16", "mono"])
+@pytest.mark.parametrize("colours", COLOURS)
 def test_a_marked_row_differs_from_the_others_in_every_number_of_colours(colours: Colours) -> None:
     grid = CellGrid(20, 2, Caps(colours=colours))
     grid.feed(at(0, 0, "学时", "38;2;224;224;224;48;2;18;18;18"))

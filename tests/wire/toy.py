@@ -47,6 +47,8 @@ class Toy(App[None]):
     BINDINGS = [
         ("f2", "ask", "问"),
         ("f3", "cut", "删行"),
+        ("f4", "caret", "光标"),
+        ("f5", "later", "稍后"),
         ("f10", "quit", "退出"),
         ("ctrl+l", "repaint", "重画"),
     ]
@@ -78,6 +80,20 @@ class Toy(App[None]):
         """Take the row under the cursor away, so that the rows below move up."""
         table = self.query_one(DataTable)
         table.remove_row(table.coordinate_to_cell_key(table.cursor_coordinate).row_key)
+
+    def action_caret(self) -> None:
+        """Move the caret and nothing else."""
+        self.query_one("#name").caret = (7, 9)  # type: ignore[attr-defined]
+
+    def action_later(self) -> None:
+        """Move the caret long after the key."""
+        self.set_timer(0.6, self.move_and_settle)
+
+    def move_and_settle(self) -> None:
+        """As work in the background does."""
+        self.query_one("#name").caret = (11, 12)  # type: ignore[attr-defined]
+        if isinstance(self._driver, CellDriver):
+            self._driver.settle()
 
     def action_repaint(self) -> None:
         """Paint everything again."""

@@ -135,7 +135,9 @@ class FrontScreen(Frame):
 
     title_text = "河南省专业技术人员继续教育信息服务平台"
     commands = (
-        Command("digit", ("1", "2", "3", "4", "5", "6", "7", "8", "9"), "窗口/进入", "先窗口后业务，两个数字到位"),
+        Command(
+            "digit", ("1", "2", "3", "4", "5", "6", "7", "8", "9"), "窗口/进入", "先窗口后业务，两个数字到位"
+        ),
         Command("open_here", ("enter",), "进入", "选定窗口后 Enter 登录", bar=False),
         Command("up", ("up",), "上", "上一个窗口", bar=False),
         Command("down", ("down",), "下", "下一个窗口", bar=False),
@@ -183,7 +185,9 @@ class FrontScreen(Frame):
         elif entry.route == "login":
             await self.program.go("login", role=role)
         else:
-            await self.program.go(entry.route, **({"role": role} if entry.route in ("review", "office_home") else {}))
+            await self.program.go(
+                entry.route, **({"role": role} if entry.route in ("review", "office_home") else {})
+            )
 
     async def action_open_here(self) -> None:
         """Enter: choose the window; once more: its login."""

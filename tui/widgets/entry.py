@@ -45,10 +45,13 @@ class Entry:
         """The part of the value that is seen in `cells` cells, and the caret's cell inside it."""
         if self.caret < self._first:
             self._first = self.caret
-        while width(_shown(self.value[self._first : self.caret])) > cells - 1:
-            self._first += 1
+        # Back from the caret, so that ten thousand pasted characters cost no more than what is seen of them.
+        start, room = self.caret, cells - 1
+        while start > self._first and (room := room - width(_shown(self.value[start - 1]))) >= 0:
+            start -= 1
+        self._first = start
         text, used = "", 0
-        for character in _shown(self.value[self._first :]):
+        for character in _shown(self.value[self._first : self._first + 4 * cells]):
             size = width(character)
             if used + size > cells:
                 break

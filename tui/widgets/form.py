@@ -27,7 +27,8 @@ Leave = Callable[["Field"], Awaitable[None]]
 class Field:
     """A field on screen: its declaration and what was typed. A picked field keeps the option in `payload`.
 
-    `fixed` fields are shown and passed over; `notes` are lines below it; `cells` is the width of the box.
+    `fixed` fields are shown and passed over; `notes` are lines below it; `cells` is the width of the box,
+    `tail` a text that always stands to its right.
     """
 
     spec: FieldSpec
@@ -39,6 +40,7 @@ class Field:
     options: tuple[Option, ...] = ()
     cells: int = 40
     section: str = ""
+    tail: str = ""
 
     @property
     def picked(self) -> bool:
@@ -243,12 +245,12 @@ class Form(Pane):
         if here:
             self._caret = (box_start + (0 if entry.picked else caret), at_line)
         look = Look.PLAIN if entry.fixed else Look.FOCUS if here else Look.FIELD
-        tail = ""
-        if entry.spec.kind is FieldKind.LONG_TEXT and not entry.fixed:
+        tail = f" {entry.tail}" if entry.tail else ""
+        if not tail and entry.spec.kind is FieldKind.LONG_TEXT and not entry.fixed:
             tail = f" {len(value)}/{entry.spec.max_length}"
-        elif here and entry.picked and not entry.fixed:
+        elif not tail and here and entry.picked and not entry.fixed:
             tail = " F4 选择"
-        elif here and entry.spec.hint and not entry.error:
+        elif not tail and here and entry.spec.hint and not entry.error:
             tail = "  " + entry.spec.hint
         tail = fit(tail, max(0, room - cells)) if tail else ""
         out: list[Line] = [(label, Span(fit(text, cells), look), Span(tail, Look.HINT))]
@@ -281,7 +283,13 @@ def options_of(spec: FieldSpec) -> tuple[Option, ...]:
 
 
 def _box(spec: FieldSpec) -> int:
-    short = {FieldKind.DATE: 16, FieldKind.INTEGER: 10, FieldKind.HOURS: 10, FieldKind.YEAR: 8, FieldKind.MOBILE: 16}
+    short = {
+        FieldKind.DATE: 16,
+        FieldKind.INTEGER: 10,
+        FieldKind.HOURS: 10,
+        FieldKind.YEAR: 8,
+        FieldKind.MOBILE: 16,
+    }
     return short.get(spec.kind) or min(44, max(12, spec.max_length * 2))
 
 

@@ -105,7 +105,11 @@ class Picker(Pane):
         out: list[Line] = [(Span(fit(" " + self.title, cells), Look.POPUP_BAR),)]
         text, _ = self.query_entry.window(30)
         out.append(
-            (Span(" 查找 ", Look.POPUP), Span(fit(text, 30), Look.POPUP_FIELD), Span(f"  {self.hint}", Look.POPUP_HINT))
+            (
+                Span(" 查找 ", Look.POPUP),
+                Span(fit(text, 30), Look.POPUP_FIELD),
+                Span(f"  {self.hint}", Look.POPUP_HINT),
+            )
         )
         free = cells - 8 - sum(w + 1 for _, w in self.columns if w)
         widths = [w or max(8, free - 1) for _, w in self.columns]

@@ -8,9 +8,7 @@ from tui.keys import Command, Press
 from tui.look import Line, Look, Span, line, wrapped
 from tui.widgets.pane import Pane
 
-READER_COMMANDS = (
-    Command("scroll", ("pagedown",), "翻页", "上下键逐行，PgUp PgDn 翻页，Home End 到头尾"),
-)
+READER_COMMANDS = (Command("scroll", ("pagedown",), "翻页", "上下键逐行，PgUp PgDn 翻页，Home End 到头尾"),)
 
 
 class Reader(Pane):

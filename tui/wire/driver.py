@@ -13,9 +13,7 @@ import os
 import re
 import signal
 import sys
-import termios
 import threading
-import tty
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +27,7 @@ from tui.wire.caps import caps_from_environment
 from tui.wire.caret import Place, caret_of
 from tui.wire.grid import CellGrid
 from tui.wire.keyboard import Keyboard
+from tui.wire.line import Settings, make_raw, restore, settings_of, size_of, terminal_among
 from tui.wire.outlet import Outlet
 
 ENTER = "\x1b[?1049h\x1b[?2004h\x1b[?7l"
@@ -62,9 +61,9 @@ class CellDriver(Driver):
         """As Textual calls it; `mouse` is not looked at.  `app.caps`, if there, overrides the environment."""
         super().__init__(app, debug=debug, mouse=False, size=size)
         self._input = sys.__stdin__.fileno() if sys.__stdin__ else 0
-        self._output = _terminal_among(sys.__stderr__, sys.__stdout__)
+        self._output = terminal_among(sys.__stderr__, sys.__stdout__)
         self._fixed_size = size
-        self._size = size or self._terminal_size()
+        self._size = size or size_of(self._output)
         self.caps = getattr(app, "caps", None) or caps_from_environment(os.environ)
         # rich keeps the codes of a style for the whole process: always true colour, converted in the grid
         app.console._color_system = ColorSystem.TRUECOLOR
@@ -73,14 +72,15 @@ class CellDriver(Driver):
         """Bytes sent to the terminal so far."""
         self.frames_out = 0
         """Frames sent so far."""
+        self.painted_at = 0.0
+        """When the last frame was sent (seconds, as time.monotonic, and so as `event.time` of a key)."""
         self._open = False
         self._outlet: Outlet | None = None
         self._keyboard: Keyboard | None = None
-        self._cooked: list[Any] | None = None
+        self._cooked: Settings | None = None
         self._frame_timer: asyncio.TimerHandle | None = None
         self._caret_timer: asyncio.TimerHandle | None = None
         self._frame_late = False
-        self._last_frame = 0.0
         self._caret: Place = (0, self._size[1] - 1)
         self._was_suspended = False
         self._thread = threading.get_ident()
@@ -122,7 +122,7 @@ class CellDriver(Driver):
     def _schedule(self, delay: float) -> None:
         if not self._open or self._frame_timer is not None:
             return
-        wait = max(delay, self._last_frame + FRAME_SECONDS - self._loop.time())
+        wait = max(delay, self.painted_at + FRAME_SECONDS - self._loop.time())
         self._frame_timer = self._loop.call_later(wait, self.settle)
 
     def _cancel_frame(self) -> None:
@@ -137,9 +137,9 @@ class CellDriver(Driver):
             self._frame_late = True
             return
         self._frame_late = False
-        self._last_frame = self._loop.time()
         text = self.grid.frame(self._find_caret())
         if text:
+            self.painted_at = self._loop.time()
             self.frames_out += 1
             self._emit(text)
 
@@ -186,16 +186,8 @@ class CellDriver(Driver):
 
     # -- size and signals ------------------------------------------------------------------------
 
-    def _terminal_size(self) -> tuple[int, int]:
-        """Columns and rows from the kernel; COLUMNS and LINES would hide every later change."""
-        try:
-            cols, rows = os.get_terminal_size(self._output)
-        except OSError:
-            cols, rows = 0, 0
-        return (cols, rows) if cols > 0 and rows > 0 else (80, 24)
-
     def _resized(self) -> None:
-        size = self._fixed_size or self._terminal_size()
+        size = self._fixed_size or size_of(self._output)
         self._size = size
         self.grid.resize(*size)
         self._post_size()
@@ -224,7 +216,7 @@ class CellDriver(Driver):
 
     def _continued(self) -> None:
         if self._open:
-            self._make_raw()
+            make_raw(self._input)
             self._emit(ENTER)
             self.repaint()
         elif self._was_suspended:
@@ -249,15 +241,15 @@ class CellDriver(Driver):
             return
         self._open = True
         self._outlet = Outlet(self._output, self._drained)
-        self._cooked = _attributes(self._input)
-        self._make_raw()
+        self._cooked = settings_of(self._input)
+        make_raw(self._input)
         self._emit(ENTER)
         for number, handler in self._signal_handlers().items():
             self._loop.add_signal_handler(number, handler)
         self._keyboard = Keyboard(self.caps.encoding, self.process_message, self._loop)
         with contextlib.suppress(PermissionError):  # a file instead of a terminal cannot be waited for
             self._loop.add_reader(self._input, self._readable)
-        size = self._fixed_size or self._terminal_size()
+        size = self._fixed_size or size_of(self._output)
         self._size = size
         if size == (self.grid.cols, self.grid.rows):
             self.grid.invalidate()
@@ -291,10 +283,7 @@ class CellDriver(Driver):
         if self._outlet is not None:
             self._outlet.close()
             self._outlet = None
-        if self._cooked is not None:
-            with contextlib.suppress(termios.error):  # the terminal may have gone
-                termios.tcflush(self._input, termios.TCIFLUSH)
-                termios.tcsetattr(self._input, termios.TCSANOW, self._cooked)  # not TCSAFLUSH: it may block
+        restore(self._input, self._cooked)
 
     def close(self) -> None:
         """Textual's last call."""
@@ -306,33 +295,3 @@ class CellDriver(Driver):
         if self._keyboard is not None:
             self._keyboard.close()
             self._keyboard = None
-
-    def _make_raw(self) -> None:
-        """Every key comes at once and unchanged, ctrl+c, ctrl+s and ctrl+z too."""
-        attributes = _attributes(self._input)
-        if attributes is None:
-            return
-        attributes[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
-        attributes[tty.IFLAG] &= ~(
-            termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR | termios.ISTRIP
-        )
-        attributes[tty.CC][termios.VMIN] = 1
-        attributes[tty.CC][termios.VTIME] = 0
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(self._input, termios.TCSANOW, attributes)
-
-
-def _attributes(fileno: int) -> list[Any] | None:
-    """The terminal's settings, or None where there is no terminal."""
-    try:
-        return termios.tcgetattr(fileno)
-    except termios.error:
-        return None
-
-
-def _terminal_among(*files: Any) -> int:
-    """The descriptor of the first of `files` that is a terminal, else of the first."""
-    for file in files:
-        if file is not None and file.isatty():
-            return int(file.fileno())
-    return int(files[0].fileno()) if files[0] is not None else 2

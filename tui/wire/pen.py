@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.wire.sgr import PLAIN, Style, blank_style, sgr_change
+from tui.wire.sgr import PLAIN, SEEN_ON_BLANKS, Style, blank_style, sgr_change
 
 
 class Pen:
@@ -61,9 +61,11 @@ class Pen:
             self.style = style
 
     def set_blank_style(self, style: Style) -> None:
-        """Make blanks look as in `style`; a pen that differs only in the letters' colour may stay."""
-        if self.style is None or blank_style(self.style) != style:
+        """Make blanks look as in `style`; the letters' colour and weight stay as they are."""
+        if self.style is None or style.attrs:
             self.set_style(style)
+        elif blank_style(self.style) != style:
+            self.set_style(Style(self.style.fg, style.bg, self.style.attrs - SEEN_ON_BLANKS))
 
     def write(self, text: str, width: int) -> None:
         """Write `text`, `width` cells wide, at the cursor."""

@@ -103,7 +103,7 @@ def _declarations() -> None:
         sa.CheckConstraint(
             "recognised_halves between 0 and claimed_halves", name=op.f("ck_declaration_recognised")
         ),
-        sa.CheckConstraint("source in ('person', 'history')", name=op.f("ck_declaration_source")),
+        sa.CheckConstraint("source in ('person', 'history', 'provider')", name=op.f("ck_declaration_source")),
         sa.CheckConstraint(
             "status in ('draft', 'pending', 'approved', 'rejected', 'revoked')",
             name=op.f("ck_declaration_status"),

@@ -1,0 +1,287 @@
+"""Certificates (证书): printed once and kept frozen, listed in the register, revoked with a reason."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from core.model import Certificate, Org, Person, PersonYear
+from core.rules.certificate import canonical_bytes, certificate_number
+from core.rules.clock import today
+from core.rules.entry import EntryError, fold, fold_plain
+from core.rules.errors import ErrorCode, FieldError, Refused
+from core.rules.facts import CertificateFacts, LearningFacts, YearFacts
+from core.rules.hours import CreditHours
+from core.rules.permissions import Action
+from core.rules.roles import Actor
+from core.rules.workflow import CERTIFICATE, CertificateState, Move
+from core.schema.base import Page
+from core.schema.certificates import (
+    CertificateRow,
+    PrintCertificate,
+    PrintedCertificate,
+    RegisterQuery,
+    RevokeCertificate,
+)
+from core.services.annual import learning_lines
+from core.services.certificate_checks import (
+    check_file,
+    check_folder,
+    check_line_text,
+    look_up_certificate,
+)
+from core.services.desk import Desk, desk_use_case, use_case
+from core.services.scope import bureau_of, covers, may_see_person, not_yours, owner, region_prefix
+from core.store import registers
+from core.store.work import UnitOfWork
+
+__all__ = [
+    "check_file",
+    "check_folder",
+    "check_line_text",
+    "look_up_certificate",
+    "print_certificate",
+    "register_page",
+    "revoke_certificate",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """A certificate in the register, with the hash of its file."""
+
+    number: str
+    check_code: str
+    pdf_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A certificate about to be drawn; its number is taken already."""
+
+    facts: CertificateFacts
+    person_id: int
+    region_code: str
+    issuer_id: int
+
+
+KIND = "certificate"
+MOST_YEARS = 10
+REASON_LENGTH = 500
+
+
+@desk_use_case(Action.PRINT_CERTIFICATE)
+def print_certificate(desk: Desk, actor: Actor, command: PrintCertificate) -> PrintedCertificate:
+    """证书打印 of years that passed and were recognised; the PDF is written to the export folder.
+
+    One in force for the same years is printed again from what was frozen. Raises Refused YEAR_NOT_PASSED,
+    NOT_FOUND, NOT_YOURS, NO_BUREAU, SEAL_MISSING, NO_GLYPH.
+    """
+    from core.store.paper import render_certificate
+    from core.store.seal import load_seal
+
+    years = tuple(sorted(set(command.years)))
+    with desk.writing() as work:
+        order = _ordered(work, actor, command, years)
+        work.commit()
+    if isinstance(order, _Frozen):
+        return _saved(desk, order, reprint=True)
+    seal = load_seal(desk.settings.seal_dir)
+    sha256 = desk.store.blobs.put(render_certificate(seal, order.facts))
+    with desk.writing() as work:
+        # Held, so that of two prints at once the second finds the certificate of the first.
+        work.locked(Person, order.person_id)
+        _must_have_passed(work, order.person_id, years)
+        again = _print_again(work, actor, order.person_id, years)
+        frozen = again or _issue(work, actor, order, seal.check_code(order.facts), sha256)
+        work.commit()
+    return _saved(desk, frozen, reprint=again is not None)
+
+
+@use_case(Action.CERTIFICATE_REGISTER, writes=False)
+def register_page(work: UnitOfWork, actor: Actor, command: RegisterQuery) -> Page[CertificateRow]:
+    """The register of the caller's region and below, newest first."""
+    after = None if command.after is None else tuple(int(part) for part in command.after)
+    lines, following = registers.register_page(
+        work.session,
+        region_prefix(actor.region_code),
+        text=command.text.strip(),
+        after=after,
+        limit=command.limit,
+    )
+    return Page(tuple(_row(line) for line in lines), following)
+
+
+@use_case(Action.REVOKE_CERTIFICATE, writes=True)
+def revoke_certificate(work: UnitOfWork, actor: Actor, command: RevokeCertificate) -> CertificateRow:
+    """作废, by a bureau of the region, with a reason. Raises Refused NOT_YOURS, STALE, REASON_REQUIRED."""
+    row = work.locked(Certificate, command.certificate_id)
+    if not covers(actor.region_code, row.region_code):
+        raise not_yours(KIND, row.number)
+    if row.version != command.version:
+        raise Refused(ErrorCode.STALE)
+    state = CERTIFICATE.next(CertificateState(row.state), Move.REVOKE, actor.role)
+    reason = _reason(command.reason)
+    row.state, row.revoked_reason, row.revoked_at = state.value, reason, work.clock.now()
+    work.session.flush()
+    work.decide(actor, KIND, row.id, Move.REVOKE, version=command.version, opinion=reason)
+    work.audit(actor, Action.REVOKE_CERTIFICATE, KIND, row.number, f"作废：{reason}")
+    return _row(row)
+
+
+def _ordered(
+    work: UnitOfWork, actor: Actor, command: PrintCertificate, years: tuple[int, ...]
+) -> _Frozen | _Order:
+    person = _whose(work, actor, command)
+    _must_have_passed(work, person.id, years)
+    again = _print_again(work, actor, person.id, years)
+    if again is not None:
+        return again
+    # The number is taken before the paper is drawn, so that no transaction is held while drawing.
+    issuer, year = bureau_of(work.session, person.region_code), today(work.clock).year
+    serial = work.next_certificate(issuer.region_code, year)
+    number = certificate_number(year, issuer.region_code, serial)
+    facts = _facts(work, person, issuer, number, years)
+    return _Order(facts, person.id, person.region_code, issuer.id)
+
+
+def _issue(work: UnitOfWork, actor: Actor, order: _Order, check_code: str, sha256: str) -> _Frozen:
+    """Enter a new certificate into the register."""
+    facts = order.facts
+    row = Certificate(
+        number=facts.number,
+        person_id=order.person_id,
+        person_name=facts.name,
+        region_code=order.region_code,
+        years=_joined(tuple(each.year for each in facts.years)),
+        facts_sealed=work.vault.seal(canonical_bytes(facts).decode()),
+        check_code=check_code,
+        issued_at=work.clock.now(),
+        issuer_org_id=order.issuer_id,
+        pdf_sha256=sha256,
+        print_count=1,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.decide(actor, KIND, row.id, Move.PRINT, version=0)
+    work.audit(actor, Action.PRINT_CERTIFICATE, KIND, row.number, f"签发 {row.years}")
+    return _Frozen(row.number, row.check_code, row.pdf_sha256)
+
+
+def _whose(work: UnitOfWork, actor: Actor, command: PrintCertificate) -> Person:
+    if command.id_number is None:
+        return owner(work.session, actor)
+    try:
+        number = fold_plain(command.id_number).upper()
+    except EntryError as error:
+        raise Refused.for_fields((error.at("id_number"),)) from None
+    wanted = Person.id_number_digest == work.vault.digest("id_number", number)
+    person = work.session.scalars(select(Person).where(wanted)).first()
+    if person is None:
+        raise Refused.for_fields((FieldError("id_number", ErrorCode.NOT_FOUND),))
+    if not may_see_person(work.session, actor, person):
+        raise not_yours("person", person.id)
+    return person
+
+
+def _must_have_passed(work: UnitOfWork, person_id: int, years: tuple[int, ...]) -> None:
+    if not 1 <= len(years) <= MOST_YEARS:
+        raise Refused(ErrorCode.YEAR_NOT_PASSED)
+    for year in years:
+        row = work.session.get(PersonYear, (person_id, year))
+        if row is None or not row.passed or row.recognised_at is None:
+            raise Refused(ErrorCode.YEAR_NOT_PASSED)
+
+
+def _print_again(work: UnitOfWork, actor: Actor, person_id: int, years: tuple[int, ...]) -> _Frozen | None:
+    """The one in force for exactly these years, its prints counted."""
+    query = select(Certificate).where(
+        Certificate.person_id == person_id,
+        Certificate.years == _joined(years),
+        Certificate.state == CertificateState.VALID.value,
+    )
+    row = work.session.scalars(query.with_for_update()).first()
+    if row is None:
+        return None
+    CERTIFICATE.next(CertificateState(row.state), Move.PRINT, actor.role)
+    row.print_count += 1
+    work.audit(actor, Action.PRINT_CERTIFICATE, KIND, row.number, f"第 {row.print_count} 次打印")
+    work.session.flush()
+    return _Frozen(row.number, row.check_code, row.pdf_sha256)
+
+
+def _facts(
+    work: UnitOfWork, person: Person, issuer: Org, number: str, years: tuple[int, ...]
+) -> CertificateFacts:
+    """What will stand on the paper, as it is today."""
+    rows = [work.session.get_one(PersonYear, (person.id, year)) for year in years]
+    return CertificateFacts(
+        number=number,
+        name=person.name,
+        gender=person.gender,
+        id_number=work.vault.open(person.id_number_sealed),
+        employer=work.session.get_one(Org, person.employer_id).name,
+        title=person.title,
+        issuer=issuer.name,
+        issued_on=today(work.clock),
+        years=tuple(_year(row) for row in rows),
+        learning=tuple(
+            LearningFacts(year, each.subject, each.form_name, each.title, each.period, each.hours)
+            for year in years
+            for each in learning_lines(work.session, person.id, year)
+        ),
+    )
+
+
+def _year(row: PersonYear) -> YearFacts:
+    public, professional = CreditHours(row.public_halves), CreditHours(row.professional_halves)
+    return YearFacts(row.year, public, professional, public + professional)
+
+
+def _saved(desk: Desk, row: _Frozen, *, reprint: bool) -> PrintedCertificate:
+    """The frozen file in the export folder, readable by its owner only."""
+    folder = desk.settings.export_dir
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = Path(folder) / f"{row.number}.pdf"
+    fresh = path.with_name(path.name + ".part")
+    fresh.unlink(missing_ok=True)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(desk.store.blobs.get(row.pdf_sha256))
+    fresh.replace(path)
+    return PrintedCertificate(row.number, row.check_code, str(path), reprint)
+
+
+def _reason(typed: str) -> str:
+    try:
+        reason = fold(typed)
+    except EntryError as error:
+        raise Refused.for_fields((error.at("reason"),)) from None
+    if not reason:
+        raise Refused.for_fields((FieldError("reason", ErrorCode.REASON_REQUIRED),))
+    if len(reason) > REASON_LENGTH:
+        params = {"limit": REASON_LENGTH, "length": len(reason)}
+        raise Refused.for_fields((FieldError("reason", ErrorCode.TOO_LONG, params),))
+    return reason
+
+
+def _joined(years: tuple[int, ...]) -> str:
+    return ",".join(str(year) for year in years)
+
+
+def _row(line: Certificate | registers.CertificateLine) -> CertificateRow:
+    return CertificateRow(
+        id=line.id,
+        version=line.version,
+        number=line.number,
+        person_name=line.person_name,
+        years=line.years,
+        state=line.state,
+        state_label=CertificateState(line.state).label,
+        issued_at=line.issued_at,
+        print_count=line.print_count,
+        reason=line.revoked_reason,
+    )

@@ -1,0 +1,163 @@
+"""What is wrong with an installation and how to mend it (jijiao doctor)."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from core.model import AccountRole, Meta, Region, YearWindow
+from core.rules import reference
+from core.rules.clock import today
+from core.rules.errors import ErrorCode, Refused
+from core.rules.roles import Role
+from core.services.setup import SEAL_FINGERPRINT, has_operator
+from core.store.seal import load_seal
+from core.store.settings import Settings, without_password
+from core.store.store import Store, open_store
+from core.store.vault import load_key
+from core.store.work import UnitOfWork
+
+_INIT = "运行 jijiao init"
+_MENDS: dict[ErrorCode, str] = {
+    ErrorCode.NOT_INITIALISED: _INIT,
+    ErrorCode.SCHEMA_OLD: _INIT,
+    ErrorCode.DATABASE_UNREACHABLE: "检查数据库地址、服务是否启动、用户名和密码",
+    ErrorCode.KEY_MISSING: "恢复密钥文件，或设置 JIJIAO_DATA_KEY",
+    ErrorCode.KEY_WRONG: "换回建库时的密钥；没有它，证件号等内容读不出来",
+    ErrorCode.SEAL_MISSING: "从备份恢复签发密钥目录；换新的密钥，已发证书就验不过了",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: whether it is right, what was seen, and how to mend it (空 if it is right)."""
+
+    name: str
+    ok: bool
+    text: str
+    mend: str = ""
+
+
+def doctor(settings: Settings) -> list[Finding]:
+    """Look at everything; changes nothing. What depends on a broken part is left out."""
+    findings = [_folder(settings), _data_key(settings)]
+    try:
+        store = open_store(settings)
+    except Refused as refusal:
+        shown = without_password(settings.url)
+        findings.append(Finding("数据库", False, f"{shown}：{refusal.text}", _MENDS.get(refusal.code, "")))
+        return [finding for finding in findings if finding is not None]
+    try:
+        findings.append(Finding("数据库", True, without_password(settings.url)))
+        findings += _inside(store)
+    finally:
+        store.close()
+    return findings
+
+
+def _inside(store: Store) -> Iterator[Finding]:
+    looks: tuple[Callable[[UnitOfWork], Finding], ...] = (
+        _integrity,
+        _seal,
+        _regions,
+        _years,
+        _operator,
+        _bureaus,
+    )
+    for look in looks:
+        with store.reading() as work:
+            yield look(work)
+
+
+def _folder(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    if not folder.is_dir():
+        return Finding("数据目录", False, f"{folder} 不存在", _INIT)
+    if not os.access(folder, os.W_OK):
+        return Finding("数据目录", False, f"{folder} 不能写入", f"把 {folder} 的写权限给运行本程序的用户")
+    loose = [path for path in _private_files(settings) if path.exists() and path.stat().st_mode & _OTHERS]
+    if loose:
+        return Finding("数据目录", False, f"{loose[0]} 其他用户可以读取", f"运行 chmod go-rwx {loose[0]}")
+    return Finding("数据目录", True, str(folder))
+
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def _private_files(settings: Settings) -> Iterator[Path]:
+    yield settings.key_path
+    yield from settings.seal_dir.glob("*.key")
+
+
+def _data_key(settings: Settings) -> Finding:
+    try:
+        load_key(settings)
+    except Refused as refusal:
+        fresh = not settings.data_dir.exists()
+        return Finding("数据密钥", False, refusal.text, _INIT if fresh else _MENDS.get(refusal.code, ""))
+    place = "环境变量 JIJIAO_DATA_KEY" if settings.data_key is not None else str(settings.key_path)
+    return Finding("数据密钥", True, place)
+
+
+def _integrity(work: UnitOfWork) -> Finding:
+    connection = work.session.connection()
+    try:
+        if connection.dialect.name == "sqlite":
+            answer = str(connection.scalar(text("pragma quick_check(1)")))
+        else:
+            answer = "ok" if connection.scalar(text("select 1")) == 1 else "没有应答"
+    except DBAPIError as error:
+        answer = str(error.orig)
+    if answer != "ok":
+        return Finding("数据完整", False, answer, "停止使用，从最近的备份恢复")
+    return Finding("数据完整", True, f"{connection.dialect.name} 检查通过")
+
+
+def _seal(work: UnitOfWork) -> Finding:
+    folder = work.settings.seal_dir
+    known = work.session.get(Meta, SEAL_FINGERPRINT)
+    try:
+        fingerprint = load_seal(folder).trust.root_fingerprint
+    except Refused as refusal:
+        mend = _INIT if known is None else _MENDS[ErrorCode.SEAL_MISSING]
+        return Finding("签发密钥", False, refusal.text, mend)
+    except ValueError as error:
+        return Finding("签发密钥", False, f"{folder} 读不出来：{error}", _MENDS[ErrorCode.SEAL_MISSING])
+    if known is not None and known.value != fingerprint:
+        return Finding("签发密钥", False, f"{folder} 不是本库的签发密钥", _MENDS[ErrorCode.SEAL_MISSING])
+    return Finding("签发密钥", True, f"根证书 SHA-256 {fingerprint[:16]}…")
+
+
+def _regions(work: UnitOfWork) -> Finding:
+    stored = work.session.scalar(select(func.count()).select_from(Region)) or 0
+    listed = len(reference.regions(include_inactive=True))
+    if stored < listed:
+        return Finding("行政区划", False, f"有 {stored} 个，应有 {listed} 个", _INIT)
+    return Finding("行政区划", True, f"{stored} 个")
+
+
+def _years(work: UnitOfWork) -> Finding:
+    year = today(work.clock).year
+    if work.session.scalar(select(YearWindow.id).where(YearWindow.year == year).limit(1)) is None:
+        return Finding("申报年度", False, f"{year}年度没有设置", _INIT)
+    return Finding("申报年度", True, f"{year}年度已设置")
+
+
+def _operator(work: UnitOfWork) -> Finding:
+    if not has_operator(work):
+        return Finding("系统管理员", False, "没有系统管理员帐号", _INIT)
+    return Finding("系统管理员", True, "已有帐号")
+
+
+def _bureaus(work: UnitOfWork) -> Finding:
+    held = select(AccountRole.id).where(AccountRole.role == Role.BUREAU.value).limit(1)
+    if work.session.scalar(held) is None:
+        mend = "导入人社部门后运行 jijiao account add --role bureau --org 机构代码"
+        return Finding("人社部门帐号", False, "没有人社部门帐号，学时没有人认定", mend)
+    return Finding("人社部门帐号", True, "已有帐号")

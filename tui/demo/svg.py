@@ -1,0 +1,104 @@
+"""A screen as an SVG picture, every character on its own cell, so that Chinese keeps its width."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import groupby
+
+from rich.cells import get_character_cell_size
+from rich.color import ColorTriplet
+from rich.style import Style
+from rich.terminal_theme import TerminalTheme
+from textual.strip import Strip
+
+_CELL, _LINE, _SIZE = 9.0, 20.0, 16
+_FONT = "'Noto Sans Mono CJK SC','Sarasa Mono SC','Microsoft YaHei Mono','SimSun',monospace"
+_THEME = TerminalTheme(
+    (16, 20, 28),
+    (216, 222, 233),
+    [
+        (16, 20, 28),
+        (191, 97, 106),
+        (143, 188, 120),
+        (208, 168, 92),
+        (72, 104, 168),
+        (160, 120, 170),
+        (96, 170, 190),
+        (200, 205, 215),
+    ],
+    [
+        (110, 118, 132),
+        (235, 110, 115),
+        (150, 210, 130),
+        (235, 195, 110),
+        (120, 160, 235),
+        (190, 150, 200),
+        (120, 205, 225),
+        (245, 247, 250),
+    ],
+)
+
+
+def screen_svg(strips: list[Strip], caret: tuple[int, int] | None = None) -> str:
+    """The strips of one screen as an SVG document; `caret` is drawn as the terminal's cursor."""
+    columns = max((strip.cell_length for strip in strips), default=80)
+    wide, high = columns * _CELL + 16, len(strips) * _LINE + 16
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:g} {high:g}" width="{wide:g}" height="{high:g}">',
+        f'<rect width="100%" height="100%" rx="6" fill="{_THEME.background_color.hex}"/>',
+        f'<g font-family="{_FONT}" font-size="{_SIZE}" xml:space="preserve">',
+    ]
+    for row, strip in enumerate(strips):
+        out += _row(strip, 8 + row * _LINE)
+    if caret is not None:
+        x, y = 8 + caret[0] * _CELL, 8 + caret[1] * _LINE
+        out.append(f'<rect x="{x:g}" y="{y + _LINE - 4:g}" width="{_CELL:g}" height="3" fill="#f5f7fa"/>')
+    return "\n".join([*out, "</g>", "</svg>", ""])
+
+
+def _row(strip: Strip, top: float) -> list[str]:
+    out: list[str] = []
+    column = 0
+    for segment in strip:
+        front, back = _colours(segment.style or Style.null())
+        cells = segment.cell_length
+        if back is not None and cells:
+            out.append(
+                f'<rect x="{8 + column * _CELL:g}" y="{top:g}" width="{cells * _CELL:g}" height="{_LINE:g}" fill="{back.hex}"/>'
+            )
+        out += _words(segment.text, column, top, front, segment.style or Style.null())
+        column += cells
+    return out
+
+
+def _words(text: str, column: int, top: float, front: ColorTriplet, style: Style) -> list[str]:
+    """Runs of characters of one width, each run stretched over exactly its cells."""
+    out: list[str] = []
+    dress = (' font-weight="bold"' if style.bold else "") + f' fill="{front.hex}"'
+    for size, run in groupby(text, get_character_cell_size):
+        words = "".join(run)
+        cells = size * len(words)
+        if words.strip():
+            out.append(
+                f'<text x="{8 + column * _CELL:g}" y="{top + 15:g}" textLength="{cells * _CELL:g}"{dress}>'
+                f"{escape(words)}</text>"
+            )
+        if style.underline and cells:
+            y = top + _LINE - 2
+            out.append(
+                f'<path d="M{8 + column * _CELL:g} {y:g}h{cells * _CELL:g}" stroke="{front.hex}" stroke-opacity=".5"/>'
+            )
+        column += cells
+    return out
+
+
+def _colours(style: Style) -> tuple[ColorTriplet, ColorTriplet | None]:
+    front = style.color.get_truecolor(_THEME) if style.color else _THEME.foreground_color
+    back = style.bgcolor.get_truecolor(_THEME, foreground=False) if style.bgcolor else None
+    if style.bgcolor is not None and style.bgcolor.is_default:
+        back = None
+    if style.color is not None and style.color.is_default:
+        front = _THEME.foreground_color
+    if style.reverse:
+        return back or _THEME.background_color, front
+    return front, back

@@ -1,0 +1,20 @@
+"""Who is signed in, as the right side of the header says it; and moments as screens print them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.rules.clock import CHINA
+from core.rules.roles import Actor, Caller
+
+
+def nameplate(caller: Caller, place: str = "") -> str:
+    """Name, role, and the office or `place`; a guest has none."""
+    if not isinstance(caller, Actor):
+        return ""
+    return "  ".join(part for part in (caller.name, caller.role.label, caller.org_name or place) if part)
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment in China time: 2026-11-21 10:42."""
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

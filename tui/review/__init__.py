@@ -1,0 +1,1 @@
+"""The review desk, shared by the screens of all queues."""

@@ -1,0 +1,102 @@
+"""What stands beside the item on the review desk: its pictures, and the records that a doubt points to."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.schema.declarations import EvidenceCells
+from core.schema.review import ReviewItem
+from core.services.evidence import evidence_cells
+from tui.look import Look
+from tui.review.desk import ReviewDesk
+from tui.widgets.ask_sheet import AskSheet
+
+
+class Looking(ReviewDesk):
+    """A desk that shows evidence and doubts."""
+
+    _view = (1.0, 0.5, 0.5)
+    _open_evidence = 0
+
+    async def action_evidence(self) -> None:
+        """1-5: a picture; beside the form where there is room, else on a screen of its own."""
+        item, number = self.desk.item, int(self.press_now.command_key)
+        if item is None or number > len(item.evidence):
+            count = len(item.evidence) if item else 0
+            self.tell(f"没有第 {number} 个附件，共 {count} 个" if count else "这一条没有附件", Look.WARN)
+            return
+        if not self.desk.wide:
+            await self.program.go("picture", evidence=item.evidence[number - 1], declaration_id=item.id)
+            return
+        self._open_evidence, self._view = number, (1.0, 0.5, 0.5)
+        await self._draw_picture(item)
+
+    async def _draw_picture(self, item: ReviewItem) -> None:
+        each = item.evidence[self._open_evidence - 1]
+        zoom, x, y = self._view
+        cols, rows = self.desk.picture_room
+        command = EvidenceCells(
+            sha256=each.sha256, declaration_id=item.id, cols=cols, rows=rows, zoom=zoom, x=x, y=y
+        )
+        self.desk.picture = await self.ask(evidence_cells, command)
+        name = each.caption or each.file_name
+        self.desk.picture_title = (
+            f"{self._open_evidence} {name}  {each.width} x {each.height}  放大 {zoom:g}  (Esc 关闭)"
+        )
+        self._changed()
+
+    async def _move_picture(self, zoom: float = 1.0, x: float = 0.0, y: float = 0.0) -> None:
+        item = self.desk.item
+        if item is None or self.desk.picture is None:
+            return
+        now, left, top = self._view
+        step = 0.25 / now
+        self._view = (
+            max(1.0, min(16.0, now * zoom)),
+            max(0.0, min(1.0, left + x * step)),
+            max(0.0, min(1.0, top + y * step)),
+        )
+        await self._draw_picture(item)
+
+    async def action_zoom_in(self) -> None:
+        """+: larger."""
+        await self._move_picture(zoom=1.5)
+
+    async def action_zoom_out(self) -> None:
+        """-: smaller."""
+        await self._move_picture(zoom=1 / 1.5)
+
+    async def action_pan_left(self) -> None:
+        """Left."""
+        await self._move_picture(x=-1)
+
+    async def action_pan_right(self) -> None:
+        """Right."""
+        await self._move_picture(x=1)
+
+    async def action_pan_up(self) -> None:
+        """Up."""
+        await self._move_picture(y=-1)
+
+    async def action_pan_down(self) -> None:
+        """Down."""
+        await self._move_picture(y=1)
+
+    async def action_doubts(self) -> None:
+        """D: the other record that a doubt points to."""
+        item = self.desk.item
+        doubts = item.doubts if item else ()
+        others = [doubt for doubt in doubts if doubt.other_id is not None]
+        if not others:
+            self.tell("疑点只在这一条本身，没有另一条可看" if doubts else "这一条没有疑点", Look.WARN)
+        elif len(others) == 1:
+            await self.program.go("declaration", declaration_id=others[0].other_id)
+        else:
+            choices = [(str(n), doubt.text) for n, doubt in enumerate(others[:9], 1)]
+            by_digit = {str(n): doubt.other_id for n, doubt in enumerate(others[:9], 1)}
+            await self.open(AskSheet("看哪一条疑点", partial(self._doubt_picked, by_digit), choices=choices))
+
+    async def _doubt_picked(self, by_digit: dict[str, int | None], digit: str, _text: str) -> None:
+        await self.close_overlay()
+        if digit:
+            await self.program.go("declaration", declaration_id=by_digit[digit])

@@ -1,0 +1,281 @@
+"""The review desk (审核台): the queue, the item that is shown, and the moment at which it was painted.
+
+A verdict key counts only if it arrived after the item it decides was painted; whatever follows in the same
+burst as a verdict that came too early is dropped with it, so that no half of a command is left over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual._time import get_time
+
+from core.rules.chain import Step
+from core.rules.errors import ErrorCode, Refused
+from core.rules.refusals import USUAL_REASONS, UsualReason
+from core.rules.roles import Actor, Role
+from core.schema.review import Bucket, ItemKey, QueueQuery, ReviewItem, Subject
+from core.services.review_views import leave_item, queue_page, review_item
+from tui.frame import Frame
+from tui.keys import Command, Press
+from tui.look import Look
+from tui.review.keys import ITEM_KEYS, LIST_KEYS, PICTURE_KEYS
+from tui.widgets.ask_sheet import AskSheet
+from tui.widgets.pane import Pane
+from tui.widgets.queue_list import Queue
+from tui.widgets.review_pane import ReviewPane
+
+PAGE = 60
+FETCH_WITHIN = 5
+"""Rows left below the marker at which the next page of the queue is fetched."""
+PAINT_SECONDS = 3.0
+NEVER = float("inf")
+GONE = (ErrorCode.STALE, ErrorCode.NOT_FOUND, ErrorCode.NOT_YOURS, ErrorCode.MOVE_NOT_ALLOWED)
+"""Refusals that say the item is no longer as it was on screen."""
+
+
+class ReviewDesk(Frame):
+    """What all desks have: a queue and an item. Verdicts, batches and evidence are added by the other parts."""
+
+    subject = Subject.DECLARATION
+    reasons: tuple[UsualReason, ...] = USUAL_REASONS
+    item_keys: tuple[Command, ...] = ITEM_KEYS
+    buckets: tuple[Bucket, ...] = tuple(Bucket)
+
+    def __init__(self, role: Role | None = None) -> None:
+        super().__init__()
+        self.queue = Queue(self.subject)
+        self.commands = self.item_keys
+        self._fetched: dict[int, ReviewItem] = {}
+        self._painted_at = NEVER
+        self._dropping = False
+
+    def make_pane(self) -> Pane:
+        self.desk = ReviewPane(self.queue)
+        return self.desk
+
+    async def load(self) -> None:
+        """The queue and its oldest item."""
+        await self._fetch_queue()
+        await self._show_current()
+
+    async def resume(self) -> None:
+        """Back from a picture or another record: the item still stands; an empty desk looks again."""
+        if self.desk.item is None:
+            await self.load()
+
+    async def leave(self) -> bool:
+        """Esc closes what is open first: the picture, the list; then the desk."""
+        if self.desk.picture is not None:
+            self.desk.picture = None
+            self._changed()
+            return False
+        if self.desk.listing:
+            await self.action_list()
+            return False
+        await self._stop_looking()
+        return True
+
+    async def press(self, press: Press) -> None:
+        """The rest of a burst whose verdict came too early goes the same way."""
+        if self._dropping and press.arrived <= self._painted_at:
+            self.refuse(Refused(ErrorCode.NOT_PAINTED))
+            return
+        self._dropping = False
+        await super().press(press)
+
+    def refuse(self, refusal: Refused) -> None:
+        """There are no fields here to stand beside: the first field's sentence goes into the notice line."""
+        text = refusal.fields[0].text if refusal.fields else refusal.text
+        self.notice.show(text, Look.ERROR)
+
+    # --------------------------------------------------------------------------------- queue and item
+
+    async def _fetch_queue(self) -> None:
+        """The first page under the present filter."""
+        page = await self.ask(queue_page, self._query())
+        self.queue.begin(page)
+        self._fetched.clear()
+
+    async def _fetch_more(self) -> None:
+        if self.queue.after is not None and self.queue.at >= len(self.queue.rows) - FETCH_WITHIN:
+            self.queue.extend(await self.ask(queue_page, self._query(self.queue.after)))
+
+    def _query(self, after: tuple[int | str, ...] | None = None) -> QueueQuery:
+        queue = self.queue
+        return QueueQuery(subject=self.subject, bucket=queue.bucket, text=queue.text, after=after, limit=PAGE)
+
+    async def _show_current(self) -> None:
+        """Show the item under the marker, note when it was painted, then get the one after it."""
+        await self._fetch_more()
+        item = await self._current_item()
+        if item is None and self.queue.decided:
+            await self._fetch_queue()  # others may have come in meanwhile
+            item = await self._current_item()
+        self._painted_at = NEVER
+        self.desk.empty = "没有符合筛选的，按 / 改筛选" if self._filter_words() else "没有待审的"
+        self.desk.show(item)
+        self._changed()
+        if item is None:
+            return
+        self._painted_at = await self._painted()
+        following = self.queue.following
+        kept = {item.id, following.id} if following else {item.id}
+        self._fetched = {key: value for key, value in self._fetched.items() if key in kept}
+        if following is not None and following.id not in self._fetched:
+            ahead = await self._item(following.id)
+            if ahead is not None:
+                self._fetched[following.id] = ahead
+
+    async def _current_item(self) -> ReviewItem | None:
+        """The item under the marker; rows that are no longer this desk's business are passed over."""
+        while (row := self.queue.row) is not None:
+            item = self._fetched.get(row.id) or await self._item(row.id)
+            if item is not None and item.decidable:
+                self._fetched[row.id] = item
+                return item
+            self._fetched.pop(row.id, None)
+            self.queue.take_out(row.id)
+        return None
+
+    async def _item(self, item: int) -> ReviewItem | None:
+        try:
+            return await self.ask(review_item, ItemKey(subject=self.subject, id=item))
+        except Refused as refusal:
+            if refusal.code not in GONE:
+                raise
+            return None
+
+    async def _painted(self) -> float:
+        """The moment at which what is shown now stood on the terminal; NEVER if that can't be known."""
+        moment: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+        def stamp() -> None:
+            driver = self.app._driver
+            if driver is not None and hasattr(driver, "settle"):
+                driver.settle()
+            if not moment.done():
+                moment.set_result(get_time())
+
+        self.call_after_refresh(stamp)
+        try:
+            return await asyncio.wait_for(moment, PAINT_SECONDS)
+        except TimeoutError:
+            return NEVER
+
+    async def _stop_looking(self) -> None:
+        if self.desk.item is not None:
+            await self.ask(leave_item, ItemKey(subject=self.subject, id=self.desk.item.id))
+
+    def _changed(self) -> None:
+        """Header, keys and pane say how things stand."""
+        queue, actor = self.queue, self.program.caller
+        right = ""
+        if isinstance(actor, Actor):
+            right = f"{actor.org_name}  {actor.name}"
+        title = f"{self.desk_title()}   待审 {queue.waiting}   本次已审 {queue.decided}{self._filter_words()}"
+        self.header.show(title, right)
+        self.commands = LIST_KEYS if self.desk.listing else self.item_keys
+        if self.desk.picture is not None:
+            self.commands = (*PICTURE_KEYS, *self.item_keys)
+        self.desk.changed()
+
+    def desk_title(self) -> str:
+        """学时初审 or 学时审核, by the caller's level."""
+        role = self.program.role
+        return (
+            Step(role.value).label
+            if role in (Role.EMPLOYER, Role.AUTHORITY, Role.BUREAU)
+            else self.title_text
+        )
+
+    def _filter_words(self) -> str:
+        words = [] if self.queue.bucket is Bucket.ALL else [self.queue.bucket.label]
+        words += [self.queue.text] if self.queue.text else []
+        return f"   [{' '.join(words)}]" if words else ""
+
+    async def _ready(self) -> ReviewItem | None:
+        """The item that a verdict key may decide now. Raises Refused NOT_PAINTED."""
+        item = self.desk.item
+        if item is None:
+            self.tell("没有待审的，F5 刷新", Look.WARN)
+            return None
+        if self.desk.listing:
+            self.tell("列表中不逐条审核：Enter 打开这一条，或 F9 批量通过", Look.WARN)
+            return None
+        if self._painted_at == NEVER:
+            self._painted_at = await self._painted()
+        if self.press_now.arrived <= self._painted_at:
+            self._dropping = True
+            raise Refused(ErrorCode.NOT_PAINTED)
+        return item
+
+    async def _close_all(self) -> None:
+        while self.overlays:
+            await self.close_overlay()
+
+    # -------------------------------------------------------------------------------------- moving on
+
+    async def action_skip(self) -> None:
+        """S: the next item; this one stays in the queue."""
+        await self._step(1)
+
+    async def action_previous(self) -> None:
+        """Up: the item before."""
+        await self._step(-1)
+
+    async def _step(self, step: int) -> None:
+        queue = self.queue
+        if len(queue.rows) < 2:
+            self.tell("没有别的待审了，F5 刷新", Look.WARN)
+            return
+        await self._stop_looking()
+        wraps = not 0 <= queue.at + step < len(queue.rows)
+        queue.at = (queue.at + step) % len(queue.rows)
+        self._fetched.pop(self.desk.item.id if self.desk.item else 0, None)
+        await self._show_current()
+        if wraps:
+            self.tell("队列到头了，从另一头接着看", Look.WARN)
+
+    async def action_list(self) -> None:
+        """L: from the item to the list and back; back on the row that has the marker."""
+        if self.desk.item is None:
+            self.tell("没有待审的，F5 刷新", Look.WARN)
+            return
+        self.desk.listing = not self.desk.listing
+        self.desk.picture = None
+        row = self.queue.row
+        if not self.desk.listing and row is not None and row.id != self.desk.item.id:
+            await self._show_current()
+        self._changed()
+
+    async def action_open_row(self) -> None:
+        """Enter in the list."""
+        await self.action_list()
+
+    async def action_refresh(self) -> None:
+        """F5: the queue again; the marker stays on its row."""
+        await self._fetch_queue()
+        await self._show_current()
+        self.tell(f"已刷新：待审 {self.queue.waiting}")
+
+    async def action_filter(self) -> None:
+        """/: a bucket by digit, a name by Chinese, pinyin or initials."""
+        counts = self.queue.counts
+        names = [(str(n), f"{each.label}  {counts.get(each, 0)}") for n, each in enumerate(self.buckets, 1)]
+        picked = str(self.buckets.index(self.queue.bucket) + 1)
+        sheet = AskSheet(
+            "筛选", self._filter_given, label="姓名/拼音", choices=names, picked=picked, value=self.queue.text
+        )
+        await self.open(sheet)
+
+    async def _filter_given(self, digit: str, text: str) -> None:
+        await self.close_overlay()
+        self.queue.bucket = self.buckets[int(digit) - 1] if digit else Bucket.ALL
+        self.queue.text, self.queue.at = text.strip(), 0
+        self.queue.rows = []
+        await self._fetch_queue()
+        await self._show_current()
+        if self.desk.item is None:
+            self.desk.listing = False
+            self._changed()

@@ -1,0 +1,189 @@
+"""登录 (G2): 用户类型, 账号, 密码, 验证码. The core is loaded while the operator types, not before the first paint."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from core.rules.errors import ErrorCode, Refused
+from core.rules.fields import FieldKind, FieldSpec
+from core.rules.roles import ROLE_LABELS, Role
+from tui.frame import Frame
+from tui.keys import Command, Press
+from tui.look import Look
+from tui.widgets.form import Field, Form, field_for
+from tui.widgets.pane import Pane
+from tui.widgets.picker import Option, Picker, listed
+
+if TYPE_CHECKING:
+    from core.schema.sign_in import Challenge
+
+_FIELDS = (
+    FieldSpec("role", "用户类型", FieldKind.CHOICE, choices=tuple(ROLE_LABELS.values()), max_length=10),
+    FieldSpec("login", "账号", hint="个人填证件号，单位填机构代码", max_length=20),
+    FieldSpec("password", "密码", FieldKind.PASSWORD, max_length=20),
+    FieldSpec("answer", "验证码", max_length=6),
+)
+_BESIDE = {
+    ErrorCode.WRONG_LOGIN: "password",
+    ErrorCode.LOCKED: "password",
+    ErrorCode.NOT_YET_REVIEWED: "login",
+    ErrorCode.ROLE_MISSING: "role",
+    ErrorCode.DISABLED: "login",
+    ErrorCode.WRONG_CHALLENGE: "answer",
+    ErrorCode.CHALLENGE_EXPIRED: "answer",
+}
+"""The field beside which a refusal of the login stands."""
+
+
+class LoginScreen(Frame):
+    """登录. `then` is the page that was asked for; `come_back` returns to the page whose session ended."""
+
+    title_text = "河南省专业技术人员继续教育信息服务平台"
+    help_text = ("看不清验证码按 F5 换一张，或按 F7 改答文字题。",)
+    commands = (
+        Command("sign_in", ("f8",), "登录", "在最后一项按 Enter 也可"),
+        Command("new_challenge", ("f5",), "换一张", "换一张验证码"),
+        Command("in_words", ("f7",), "文字题", "验证码改为文字题"),
+        Command("status", ("f3",), "注册审核进度查询"),
+        Command("forgotten", ("f6",), "忘记登录密码？"),
+    )
+
+    def __init__(self, role: Role = Role.PERSON, then: str = "", come_back: bool = False) -> None:
+        super().__init__()
+        self.role, self.then, self.come_back = role, then, come_back
+        self._challenge: Challenge | None = None
+        self._ready: asyncio.Task[None] | None = None
+        self._words = False
+
+    def make_pane(self) -> Pane:
+        fields = [field_for(spec, cells=24) for spec in _FIELDS]
+        fields[0].set(self.role.label)
+        self.form = Form(fields, on_open=self._choose_role, on_done=self.action_sign_in, label_cells=12)
+        self.form.at = 1
+        return self.form
+
+    async def load(self) -> None:
+        """Nothing is fetched: the form stands at once."""
+        self.header.show(self.title_text, "登录")
+        if self.then or self.come_back:
+            self.tell("请先登录，登录后回到刚才的页面", Look.WARN)
+
+    async def press(self, press: Press) -> None:
+        """Load the core behind the first key; keys that leave a field wait for it."""
+        if self._ready is None:
+            self._ready = asyncio.create_task(self._prepare())
+        if press.character is None and press.key not in ("escape", "f10", "backspace"):
+            await self._settled()
+        await super().press(press)
+
+    async def _settled(self) -> None:
+        if self._ready is not None:
+            try:
+                await self._ready
+            except Refused as refusal:
+                self._ready = None
+                self.refuse(refusal)
+
+    async def _prepare(self) -> None:
+        await self.program.backend.prepare()
+        if await self.program.backend.setting("captcha"):
+            await self._ask_challenge()
+        elif self.form.fields[-1].spec.key == "answer":
+            self.form.rebuild(self.form.fields[:-1])
+
+    async def _ask_challenge(self) -> None:
+        backend = self.program.backend
+        nothing = await backend.load("core.schema.base:Nothing")
+        use_case = await backend.load("core.services.sign_in:new_challenge")
+        self._challenge = await backend.do(use_case, self.program.guest, nothing())
+        self._show_challenge()
+
+    def _show_challenge(self) -> None:
+        if self._challenge is None:
+            return
+        field = self.form.find("answer")
+        if self._words:
+            field.notes = (self._challenge.question, "用数字或汉字回答", "F5 换一题   F7 看图片")
+        else:
+            field.notes = (*self._challenge.picture, "F5 换一张   F7 文字题")
+        self.form.changed()
+
+    async def _choose_role(self, field: Field, typed: str) -> None:
+        async def pick(option: Option) -> None:
+            field.set(option.value)
+            await self.close_overlay()
+            await self.form.press(Press("tab"))
+
+        await self.open(Picker("用户类型", listed(field.options), pick, query=typed))
+
+    async def action_sign_in(self) -> None:
+        """登录."""
+        await self._settled()
+        values = self.form.values()
+        role = next((role for role, label in ROLE_LABELS.items() if label == values["role"]), Role.PERSON)
+        backend = self.program.backend
+        command = await backend.load("core.schema.sign_in:SignIn")
+        use_case = await backend.load("core.services.sign_in:sign_in")
+        self.tell("正在登录", Look.HINT)
+        try:
+            signed_in = await backend.do(
+                use_case,
+                self.program.guest,
+                command(
+                    role=role,
+                    login=values["login"],
+                    password=values["password"],
+                    challenge_id=self._challenge.id if self._challenge else "",
+                    answer=values.get("answer", ""),
+                ),
+            )
+        except Refused as refusal:
+            await self._refused(refusal)
+            return
+        if self.come_back:
+            await self.program.come_back(signed_in)
+        else:
+            await self.program.enter(signed_in, self.then)
+
+    async def _refused(self, refusal: Refused) -> None:
+        beside = _BESIDE.get(refusal.code)
+        if beside is None:
+            raise refusal
+        text = refusal.text
+        left = refusal.params.get("left")
+        if left:
+            text += f"。还可以再试 {left} 次"
+        for field in self.form.fields:
+            field.error = text if field.spec.key == beside else ""
+        if self._challenge is not None:
+            self.form.find("answer").entry.clear()
+            await self._ask_challenge()
+        if refusal.code is ErrorCode.WRONG_LOGIN:
+            self.form.find("password").entry.clear()
+        self.form.stand_on(beside)
+        self.notice.show(text, Look.ERROR)
+
+    async def action_new_challenge(self) -> None:
+        """F5: another picture or question."""
+        if self._challenge is None:
+            self.tell("现在不需要验证码", Look.WARN)
+            return
+        self.form.find("answer").entry.clear()
+        await self._ask_challenge()
+
+    def action_in_words(self) -> None:
+        """F7: between the picture and the question in words."""
+        if self._challenge is None:
+            self.tell("现在不需要验证码", Look.WARN)
+            return
+        self._words = not self._words
+        self._show_challenge()
+
+    async def action_status(self) -> None:
+        """F3: 注册审核进度查询."""
+        await self.program.go("registration_status")
+
+    def action_forgotten(self) -> None:
+        """F6: how a password is got back."""
+        self.tell("请联系单位管理员重置密码，重置后初始密码为身份证后6位（X 大写）", Look.WARN)

@@ -1,0 +1,304 @@
+"""申报进度查询 (P10): the person's declarations by state, page by page, and what can be done with each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.rules.entry import EntryError, parse_year
+from core.rules.errors import FieldError
+from core.rules.fields import FieldKind, FieldSpec
+from core.rules.forms import PROFESSIONAL, PUBLIC
+from core.rules.roles import Role
+from core.rules.workflow import DECLARATION, DeclarationState, Move
+from core.schema.declarations import (
+    DeclarationKey,
+    DeclarationView,
+    ProgressPage,
+    ProgressQuery,
+    ProgressRow,
+    ProgressTab,
+)
+from core.services.declarations import (
+    delete_declaration,
+    progress_page,
+    redeclare,
+    urge,
+    withdraw_declaration,
+)
+from tui.frame import Frame
+from tui.keys import Command
+from tui.look import Line, Look, Span
+from tui.nameplate import nameplate
+from tui.widgets.filter_sheet import FilterSheet
+from tui.widgets.form import field_for
+from tui.widgets.pane import Pane
+from tui.widgets.table import Column, Table, TableRow
+
+_COLUMNS = (
+    Column("序号", 4),
+    Column("年度", 4),
+    Column("科目", 6),
+    Column("学习形式", 14),
+    Column("申报", 5, number=True),
+    Column("认定", 5, number=True),
+    Column("当前处理人", 0),
+    Column("认定结果", 12),
+)
+_YEAR = FieldSpec("year", "计入年度", FieldKind.YEAR, required=False, hint="如 2019，空为全部")
+_SUBJECT = FieldSpec("subject", "科目类型", FieldKind.CHOICE, required=False, choices=(PROFESSIONAL, PUBLIC))
+_TABS = tuple(ProgressTab)
+_NO_BASE = "施教机构尚不能在本平台申报，基地学时由人社部门登记，已登记的可在年度完成情况中查看"
+_FRAME_LINES = 9  # header, heading, column titles, footing, notice, keys
+
+
+class ProgressScreen(Frame):
+    """申报进度查询."""
+
+    title_text = "申报进度查询   1 学时申报进度   2 施教机构申报进度"
+    help_text = ("待审核的在单位审核前可撤销；待提交的可修改、删除；审核不通过的可重新申报。",)
+    commands = (
+        Command("open", ("enter",), "详细"),
+        Command("withdraw", ("u", "f7"), "撤销", "回到待提交，只在单位审核之前"),
+        Command("edit", ("e", "f2"), "修改", "待提交的"),
+        Command("delete", ("x", "f9", "delete"), "删除", "待提交的"),
+        Command("redeclare", ("g", "f4"), "重新申报", "审核不通过的，复制一份修改后再提交"),
+        Command("urge", ("h", "f3"), "催办", "提交多日还没有审核的"),
+        Command("new", ("f6",), "新申报"),
+        Command("filter", ("/",), "筛选", "按计入年度、科目类型"),
+        Command("clear", ("c", "f8"), "清空", "清空筛选", bar=False),
+        Command("tab", ("right", "left"), "切换", "左右键切换全部、待提交、待审核、审核通过、审核不通过", bar=False),
+        Command("kind", ("1", "2"), "进度种类", "1 学时申报进度，2 施教机构申报进度", bar=False),
+        Command("page_down", ("pagedown", "down"), "下页", bar=False),
+        Command("page_up", ("pageup", "up"), "上页", bar=False),
+        Command("refresh", ("f5",), "刷新", bar=False),
+    )
+
+    def __init__(self, tab: str = ProgressTab.ALL.value) -> None:
+        super().__init__()
+        self.tab = ProgressTab(tab)
+        self.year: int | None = None
+        self.subject: str | None = None
+        self.by_bases = False
+        self.page: ProgressPage | None = None
+        self._afters: list[tuple[int | str, ...] | None] = [None]
+        self._limit = 14
+
+    def make_pane(self) -> Pane:
+        self.table = Table(_COLUMNS)
+        return self.table
+
+    async def load(self) -> None:
+        """The first page."""
+        self._limit = max(5, self.program.size.height - _FRAME_LINES)
+        self.header.show(self.title_text, nameplate(self.program.caller))
+        await self._fetch()
+
+    async def resume(self) -> None:
+        """The same page again, the marker on the same declaration."""
+        await self._fetch(self._id_here())
+
+    @property
+    def row(self) -> ProgressRow | None:
+        """The declaration that has the marker."""
+        if self.by_bases or self.page is None or not self.page.rows:
+            return None
+        return self.page.rows[self.table.at]
+
+    # ---------------------------------------------------------------------------------------- looking
+
+    async def action_open(self) -> None:
+        """Enter: 详细."""
+        row = self._chosen()
+        if row is not None:
+            await self.program.go("declaration", declaration_id=row.id)
+
+    async def action_tab(self) -> None:
+        """Left and right: the next tab."""
+        if self.by_bases:
+            self.tell(_NO_BASE, Look.WARN)
+            return
+        step = 1 if self.press_now.key == "right" else -1
+        self.tab = _TABS[(_TABS.index(self.tab) + step) % len(_TABS)]
+        await self._from_the_start()
+
+    async def action_kind(self) -> None:
+        """1 and 2: 学时申报进度, 施教机构申报进度."""
+        self.by_bases = self.press_now.command_key == "2"
+        self._show()
+        if self.by_bases:
+            self.tell(_NO_BASE, Look.WARN)
+
+    async def action_page_down(self) -> None:
+        """The next page."""
+        if self.by_bases or self.page is None or self.page.after is None:
+            self.tell("已是最后一条" if self.press_now.key == "down" else "已是最后一页", Look.WARN)
+            return
+        self._afters.append(self.page.after)
+        await self._fetch()
+
+    async def action_page_up(self) -> None:
+        """The page before."""
+        if len(self._afters) == 1:
+            self.tell("已是第一条" if self.press_now.key == "up" else "已是第一页", Look.WARN)
+            return
+        self._afters.pop()
+        await self._fetch(at_end=self.press_now.key == "up")
+
+    async def action_refresh(self) -> None:
+        """F5."""
+        await self._fetch(self._id_here())
+        self.tell("已刷新")
+
+    async def action_filter(self) -> None:
+        """/."""
+        fields = [
+            field_for(_YEAR, "" if self.year is None else str(self.year)),
+            field_for(_SUBJECT, self.subject or "", cells=16),
+        ]
+        self.sheet = FilterSheet(self, fields, self._apply)
+        await self.open(self.sheet)
+
+    async def action_clear(self) -> None:
+        """C: 清空."""
+        self.year = self.subject = None
+        await self._from_the_start()
+        self.tell("已清空筛选")
+
+    async def _apply(self) -> None:
+        typed = self.sheet.values()
+        try:
+            year = parse_year(typed["year"]) if typed["year"].strip() else None
+        except EntryError as error:
+            self.sheet.show_errors([FieldError("year", error.code, error.params)])
+            return
+        self.year, self.subject = year, typed["subject"] or None
+        await self.close_overlay()
+        await self._from_the_start()
+
+    # ------------------------------------------------------------------------------------------ doing
+
+    async def action_new(self) -> None:
+        """F6."""
+        await self.program.go("declare")
+
+    async def action_edit(self) -> None:
+        """E: 修改."""
+        row = self._chosen()
+        if row is not None:
+            # Raises the sentence that says why it can't be changed now.
+            DECLARATION.next(DeclarationState(row.status), Move.SAVE, Role.PERSON)
+            await self.program.go("declare", declaration_id=row.id)
+
+    async def action_withdraw(self) -> None:
+        """U: 撤销."""
+        row = self._chosen()
+        if row is not None:
+            await self._do(withdraw_declaration, row)
+            self.tell("已撤销，回到待提交，可修改后再提交")
+
+    async def action_urge(self) -> None:
+        """H: 催办."""
+        row = self._chosen()
+        if row is not None:
+            view = await self._do(urge, row)
+            self.tell(f"已催办，{view.handler} 会看到")
+
+    async def action_delete(self) -> None:
+        """X: 删除, after a question."""
+        row = self._chosen()
+        if row is None:
+            return
+        DECLARATION.next(DeclarationState(row.status), Move.DELETE, Role.PERSON)
+
+        async def delete() -> None:
+            await self._do(delete_declaration, row)
+            self.tell("已删除")
+
+        self.confirm(f"删除 {row.year} 年度 {row.form_name} {row.claimed} 学时？", delete)
+
+    async def action_redeclare(self) -> None:
+        """G: 重新申报 opens the copy."""
+        row = self._chosen()
+        if row is not None:
+            view = await self.ask(redeclare, _key(row))
+            await self.program.go("declare", declaration_id=view.id)
+
+    async def _do(self, use_case: Any, row: ProgressRow) -> DeclarationView:
+        view: DeclarationView = await self.ask(use_case, _key(row))
+        await self._fetch(row.id)
+        return view
+
+    def _chosen(self) -> ProgressRow | None:
+        if self.row is None:
+            self.tell(_NO_BASE if self.by_bases else "没有记录，按 F6 新申报", Look.WARN)
+        return self.row
+
+    def _id_here(self) -> int | None:
+        return None if self.row is None else self.row.id
+
+    # ---------------------------------------------------------------------------------------- showing
+
+    async def _from_the_start(self) -> None:
+        self._afters = [None]
+        await self._fetch()
+
+    async def _fetch(self, keep: int | None = None, *, at_end: bool = False) -> None:
+        query = ProgressQuery(
+            tab=self.tab, year=self.year, subject=self.subject, after=self._afters[-1], limit=self._limit
+        )
+        self.page = await self.ask(progress_page, query)
+        if not self.page.rows and len(self._afters) > 1:
+            self._afters.pop()
+            await self._fetch(at_end=True)
+            return
+        ids = [row.id for row in self.page.rows]
+        at = ids.index(keep) if keep in ids else len(ids) - 1 if at_end else self.table.at if keep else 0
+        self._show(at)
+
+    def _show(self, at: int = 0) -> None:
+        if self.by_bases or self.page is None:
+            self.table.empty = _NO_BASE
+            self.table.show((), heading=[(), (Span(" 施教机构申报进度", Look.TITLE),), ()])
+            return
+        first = 1 + (len(self._afters) - 1) * self._limit
+        self.table.empty = "没有记录，按 F6 新申报"
+        rows = [_cells(number, row) for number, row in enumerate(self.page.rows, first)]
+        footing: list[Line] = [(), (Span(self._where(), Look.HINT),)]
+        self.table.show(rows, heading=self._heading(), footing=footing, first_number=first, at=at)
+
+    def _where(self) -> str:
+        assert self.page is not None
+        total = self.page.counts.get(self.tab, 0)
+        more = "   PgDn 下页" if self.page.after is not None else ""
+        return f"  第 {len(self._afters)} 页   共 {total} 条{more}"
+
+    def _heading(self) -> list[Line]:
+        assert self.page is not None
+        spans = [Span(" ")]
+        for tab in _TABS:
+            words = f"{tab.label} {self.page.counts.get(tab, 0)}"
+            spans.append(Span(f"[{words}]", Look.TITLE) if tab is self.tab else Span(f" {words} "))
+            spans.append(Span(" "))
+        spans.append(Span("  (左右 切换)", Look.HINT))
+        chosen = f" 计入年度 {self.year or '全部'}     科目类型 {self.subject or '全部'}"
+        return [tuple(spans), (Span(chosen), Span("     (/ 筛选  C 清空)", Look.HINT)), ()]
+
+
+def _cells(number: int, row: ProgressRow) -> TableRow:
+    waiting = "" if row.waiting_days is None else f" {row.waiting_days}天"
+    return TableRow(
+        (
+            str(number),
+            str(row.year),
+            row.subject,
+            row.form_name,
+            str(row.claimed) if row.claimed else "",
+            "" if row.recognised is None else str(row.recognised),
+            row.handler,
+            row.status_label + waiting,
+        )
+    )
+
+
+def _key(row: ProgressRow) -> DeclarationKey:
+    return DeclarationKey(declaration_id=row.id, version=row.version)
