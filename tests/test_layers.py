@@ -42,6 +42,6 @@ def test_the_services_leave_heavy_libraries_for_their_first_use() -> None:
     assert not loaded_by(*services) & heavy
 
 
-@pytest.mark.parametrize("module", ["tui.app", "tui.screens.home", "tui.screens.login"])
+@pytest.mark.parametrize("module", ["tui.app", "tui.screens.front", "tui.screens.login"])
 def test_the_first_paint_needs_no_database_and_no_validation(module: str) -> None:
     assert not loaded_by(module) & {"sqlalchemy", "pydantic", "pydantic_settings", "alembic", "psycopg"}

@@ -19,6 +19,8 @@ from core.schema.declarations import AddEvidence, DeclarationView, EvidenceRef, 
 from core.services.declarations import submit_declaration
 from core.services.desk import Desk
 from core.services.evidence import add_evidence
+from core.store.names import spell_words
+from core.store.search import index_grams
 from core.store.store import Store
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -196,9 +198,11 @@ def _region(code: str) -> Region:
 
 
 def _org(session: Session, kind: str, name: str, region: str) -> int:
-    org = Org(kind=kind, name=name, code=f"{kind}-{region}-{name}"[:40], region_code=region)
+    pinyin, initials = spell_words(name)
+    code = f"{kind}-{region}-{name}"[:40]
+    org = Org(kind=kind, name=name, code=code, region_code=region, pinyin=pinyin, initials=initials)
     session.add(org)
-    session.flush()
+    index_grams(session, org)
     return org.id
 
 

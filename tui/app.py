@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -49,6 +50,7 @@ class JijiaoApp(App[None]):
         self.gate = Gate(self._handle)
         self._last: list[tuple[str, Mapping[str, Any]]] = []
         self._preparing = False
+        self.last_folder: Path | None = None  # where attachments were chosen last
 
     # --------------------------------------------------------------------------------------- session
 
@@ -150,6 +152,7 @@ class JijiaoApp(App[None]):
             self.frame.tell("还没有上一页面", Look.WARN)
             return
         name, params = self._last[0]
+        await self._fold()
         await self.go(name, **params)
 
     async def jump(self, code: str) -> None:
@@ -157,10 +160,13 @@ class JijiaoApp(App[None]):
         route = CODES.get(code.strip().lower())
         if route is None:
             self.frame.tell(f"没有代码“{code}”。可用：{self.codes_for('')}", Look.WARN)
-        elif route.name == "front" and self.signed_in is not None:
-            await self.go(HOMES[self.signed_in.actor.role])
         else:
-            await self.go(route.name)
+            await self._fold()
+            at_home = self.signed_in is not None and route.name in ("front", self._base)
+            if at_home and self.frame.route_name in HOMES.values():
+                await self._resumed()
+            else:
+                await self.go(route.name)
 
     def codes_for(self, typed: str) -> str:
         """The codes that begin with what was typed and that this caller may use, in one line."""
@@ -180,6 +186,16 @@ class JijiaoApp(App[None]):
         frame = self.frame
         await frame.resume()
         frame.show_keys()
+
+    @property
+    def _base(self) -> str:
+        """The page that everything else lies on: the role's home, or the front door."""
+        return "front" if self.signed_in is None else HOMES.get(self.signed_in.actor.role, "front")
+
+    async def _fold(self) -> None:
+        """Before a jump: close the pages above the home page, down to one with input that isn't saved."""
+        while self.frame.route_name not in (self._base, "front") and not self.frame.unsaved:
+            await self.pop_screen()
 
     async def _clear_to_front(self) -> None:
         while len(self.screen_stack) > 2:

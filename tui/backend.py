@@ -6,6 +6,7 @@ import asyncio
 import importlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,6 +46,11 @@ class Backend:
     async def today(self) -> Any:
         """The calendar day in China, by the clock of this installation."""
         return await self._run(self._today)
+
+    async def now(self) -> datetime:
+        """The moment by the clock of this installation, in UTC."""
+        moment: datetime = await self._run(lambda: self._open().clock.now())
+        return moment
 
     def close(self) -> None:
         """Close the database."""

@@ -37,6 +37,7 @@ PROGRAM_COMMANDS = (
     Command("repaint", ("ctrl+l",), "重画", "屏幕花了时重画", bar=False),
     Command("quit", ("f10",), "退出", "退出程序", bar=False),
 )
+_CLOSE = Command("close", ("escape",), "返回", "关闭")
 
 
 class Frame(Screen[None]):
@@ -97,6 +98,11 @@ class Frame(Screen[None]):
         yield self.keys
 
     @property
+    def unsaved(self) -> bool:
+        """Whether something was typed here that a jump elsewhere must not drop."""
+        return bool(getattr(self.pane, "edited", False))
+
+    @property
     def top(self) -> Pane:
         """The pane that takes the keys."""
         return self.overlays[-1] if self.overlays else self.pane
@@ -152,8 +158,13 @@ class Frame(Screen[None]):
 
     def show_keys(self) -> None:
         """Bring the key line up to date."""
-        tail = () if self.overlays else (PROGRAM_COMMANDS[0], *(self._escape_command(),))
-        self.keys.show((*self.live_commands(), *tail))
+        live = self.live_commands()
+        tail: tuple[Command, ...] = (self._escape_command(),)
+        if self.overlays:
+            tail = () if any("escape" in command.keys for command in live) else (_CLOSE,)
+        else:
+            tail = (PROGRAM_COMMANDS[0], *tail)
+        self.keys.show((*live, *tail))
 
     def _escape_command(self) -> Command:
         return Command("back", ("escape",), "返回", "退一步；有未保存的内容先问")
@@ -190,8 +201,13 @@ class Frame(Screen[None]):
         if self.overlays:
             if press.key == "escape":
                 await self.close_overlay()
-                return True
-            return False
+            elif press.key == "f1" and not isinstance(self.top, HelpSheet):
+                await self.action_help()
+            elif press.key == "ctrl+l":
+                self.action_repaint()
+            else:
+                return False
+            return True
         key = press.command_key
         if self.pane.typing and press.character is not None:
             return False

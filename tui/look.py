@@ -38,6 +38,14 @@ class Look(Enum):
 
 
 _STYLES: dict[str, Style] = {}
+_ON_POPUP: dict[Look | str, Look] = {
+    Look.PLAIN: Look.POPUP,
+    Look.LABEL: Look.POPUP,
+    Look.TITLE: Look.POPUP,
+    Look.HINT: Look.POPUP_HINT,
+    Look.FIELD: Look.POPUP_FIELD,
+}
+"""Looks that have no ground of their own take that of the popup they stand in."""
 
 
 def style_of(look: Look | str) -> Style:
@@ -121,5 +129,7 @@ def wrapped(text: str, cells: int) -> list[str]:
 
 def to_strip(spans: Iterable[Span], cells: int, base: Look = Look.PLAIN) -> Strip:
     """A line as Textual draws it, exactly `cells` wide."""
+    if base is Look.POPUP:
+        spans = [Span(text, _ON_POPUP.get(look, look)) for text, look in spans]
     segments = [Segment(printable(text), style_of(look)) for text, look in spans if text]
     return Strip(segments).adjust_cell_length(cells, style_of(base))

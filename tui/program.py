@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.rules.errors import Refused
@@ -18,6 +19,7 @@ class Program(Protocol):
     backend: Backend
     guest: Guest
     signed_in: SignedIn | None
+    last_folder: Path | None
 
     @property
     def frame(self) -> Any:

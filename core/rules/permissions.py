@@ -54,6 +54,7 @@ class Action(StrEnum):
     CERTIFICATE_REGISTER = "certificate.register_page"
     CREATE_ACCOUNT = "account.create"
     IMPORT_UNITS = "employer.import"
+    IMPORT_PUBLIC_HOURS = "public_hours.import"
     VIEW_PERSON = "person.view"
 
 
@@ -115,6 +116,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.CERTIFICATE_REGISTER: _BUREAU,
     Action.CREATE_ACCOUNT: frozenset({Role.OPERATOR}),
     Action.IMPORT_UNITS: frozenset({Role.OPERATOR}),
+    Action.IMPORT_PUBLIC_HOURS: frozenset({Role.OPERATOR}),
     Action.VIEW_PERSON: _CONCERNED,
 }
 

@@ -89,6 +89,7 @@ def region(code: str) -> Region:
     return _all_regions()[code]
 
 
+@cache
 def region_path(code: str) -> str:
     """How a region is named on screen, from the city down: `洛阳市 汝阳县`. Raises KeyError."""
     names: list[str] = []

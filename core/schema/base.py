@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 class Command(BaseModel):
     """What a caller asks a use case to do. Frozen; unknown entries are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

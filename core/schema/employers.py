@@ -52,6 +52,12 @@ class ImportUnits(Command):
     path: str
 
 
+class ImportPublicHours(Command):
+    """导入公需课学时: a .xlsx or .csv on this machine."""
+
+    path: str
+
+
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
     """A row that can't be imported: 行号, 列, 失败原因."""

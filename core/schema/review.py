@@ -78,10 +78,11 @@ class QueuePage:
 
 
 class ItemKey(Command):
-    """One item of a queue."""
+    """One item of a queue. Without `look` it is only fetched ahead: nobody is told that the caller has it open."""
 
     subject: Subject = Subject.DECLARATION
     id: int
+    look: bool = True
 
 
 @dataclass(frozen=True, slots=True)

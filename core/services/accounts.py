@@ -50,8 +50,9 @@ def create_account(desk: Desk, caller: Caller, command: CreateAccount) -> Accoun
 
 
 def login_exists(desk: Desk, command: CreateAccount) -> bool:
-    """Whether the account is there already, so that no password need be asked for."""
+    """Whether the account is there already, so that no password need be asked for. Raises ORG_NOT_FOUND."""
     with desk.reading() as work:
+        _org_of(work, command)
         return find_account(work, _login(command)) is not None
 
 

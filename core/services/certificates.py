@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -245,13 +246,17 @@ def _saved(desk: Desk, row: _Frozen, *, reprint: bool) -> PrintedCertificate:
     """The frozen file in the export folder, readable by its owner only."""
     folder = desk.settings.export_dir
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = Path(folder) / f"{row.number}.pdf"
-    fresh = path.with_name(path.name + ".part")
-    fresh.unlink(missing_ok=True)
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(desk.store.blobs.get(row.pdf_sha256))
-    fresh.replace(path)
+    path = folder / f"{row.number}.pdf"
+    content = desk.store.blobs.get(row.pdf_sha256)
+    # A name of its own: the same paper may be printed by two at once.
+    handle, fresh = tempfile.mkstemp(dir=folder, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(fresh, path)
+    except BaseException:
+        Path(fresh).unlink(missing_ok=True)
+        raise
     return PrintedCertificate(row.number, row.check_code, str(path), reprint)
 
 

@@ -61,7 +61,6 @@ def make_office(work: UnitOfWork, login: str, org_id: int, password_hash: str) -
 
 def make_person(
     work: UnitOfWork,
-    chance: random.Random,
     serial: int,
     org_id: int,
     password_hash: str,
@@ -70,9 +69,9 @@ def make_person(
     department_id: int | None = None,
 ) -> DemoPerson:
     """A person of an employer."""
-    male = chance.random() < 0.5
+    male = serial % 2 == 1
     number = resident_number(serial, male)
-    name = name or person_name(chance)
+    name = name or person_name(random.Random(serial))
     pinyin, initials = spell_person(name)
     org = work.session.get_one(Org, org_id)
     account = make_account(work, number, password_hash)

@@ -88,9 +88,7 @@ def _fill(desk: Desk, clock: DemoClock) -> None:
         for name in (SCHOOL, GARDENERS, TEST_EMPLOYER):
             make_departments(work, units.by_name[name])
         offices = _make_offices(work, units, password_hash)
-        sample = make_person(
-            work, random.Random(0), SAMPLE_SERIAL, units.by_name[TEST_EMPLOYER], password_hash, name="张三"
-        )
+        sample = make_person(work, SAMPLE_SERIAL, units.by_name[TEST_EMPLOYER], password_hash, name="张三")
         _sample_person(work, sample, units.by_name[TEST_EMPLOYER])
         people = _make_people(work, chance, units, password_hash)
         scans = _make_scans(desk, work, clock)
@@ -164,7 +162,7 @@ def _make_people(
     for serial in range(2, 102):
         org = school if serial < 82 else gardeners
         department = chance.choice(departments) if org == school else None
-        people.append(make_person(work, chance, serial, org, password_hash, department_id=department))
+        people.append(make_person(work, serial, org, password_hash, department_id=department))
     return people
 
 

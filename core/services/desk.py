@@ -209,8 +209,10 @@ def is_unreachable(error: Exception) -> bool:
     if error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None)
-    gone = isinstance(error, OperationalError)
-    return gone and ("unable to open" in str(error.orig) or (state or "") in ("57P01", "57P03", "08006"))
+    # A server that doesn't answer at all gives no state; SQLite never gives one.
+    silent = state is None and type(error.orig).__module__.startswith("psycopg")
+    gone = silent or state in ("57P01", "57P03", "08006") or "unable to open" in str(error.orig)
+    return isinstance(error, OperationalError) and gone
 
 
 def _registered(made: UseCase[C, V]) -> UseCase[C, V]:

@@ -19,6 +19,7 @@ from core.store.search import find_employers as search_employers
 from core.store.work import UnitOfWork
 
 ELSEWHERE_AT_MOST = 99
+_KIND_LABELS = {kind.value: kind.label for kind in OrgKind}
 
 
 @use_case(Action.FIND_EMPLOYER, writes=False)
@@ -28,7 +29,7 @@ def find_employers(work: UnitOfWork, caller: Caller, command: FindEmployers) -> 
     Only where the first page finds nothing more is the province counted, to say how many stand `elsewhere`.
     """
     prefix = region_prefix(command.region_code) if command.region_code else ""
-    search = partial(search_employers, work.session, command.text, exact=command.exact)
+    search = partial(search_employers, work.connection, command.text, exact=command.exact)
     found = search(prefix, after=command.after, limit=command.limit)
     elsewhere = 0
     whole_page_known = command.after is None and found.after is None
@@ -54,7 +55,7 @@ def _row(line: OrgLine) -> EmployerRow:
     return EmployerRow(
         line.id,
         line.name,
-        OrgKind(line.kind).label,
+        _KIND_LABELS[line.kind],
         line.code,
         line.region_code,
         region_name(line.region_code),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.model import Audit, Blob, Declaration, Evidence
@@ -50,7 +52,8 @@ def add_evidence(desk: Desk, actor: Actor, command: AddEvidence) -> EvidenceView
                 height=picture.height,
                 added_at=work.clock.now(),
             )
-            work.session.add(blob)
+            with suppress(IntegrityError), work.session.begin_nested():
+                work.session.add(blob)  # or another brought in the same picture a moment ago
         # Who brought it in may look at it and use it; the entry of the log is what remembers that.
         work.audit(actor, Action.ADD_EVIDENCE, _BLOB, sha256, f"{len(content)} bytes")
         work.commit()

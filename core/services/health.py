@@ -36,7 +36,7 @@ _MENDS: dict[ErrorCode, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: whether it is right, what was seen, and how to mend it (空 if it is right)."""
+    """One thing that was looked at: whether it is right, what was seen, and how to mend it or go on."""
 
     name: str
     ok: bool
@@ -159,5 +159,5 @@ def _bureaus(work: UnitOfWork) -> Finding:
     held = select(AccountRole.id).where(AccountRole.role == Role.BUREAU.value).limit(1)
     if work.session.scalar(held) is None:
         mend = "导入人社部门后运行 jijiao account add --role bureau --org 机构代码"
-        return Finding("人社部门帐号", False, "没有人社部门帐号，学时没有人认定", mend)
+        return Finding("人社部门帐号", True, "还没有帐号，学时暂时没有人认定", mend)
     return Finding("人社部门帐号", True, "已有帐号")

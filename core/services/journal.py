@@ -26,6 +26,11 @@ class _JsonLines(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
+def is_written() -> bool:
+    """Whether the log goes to a file already."""
+    return bool(logging.getLogger("jijiao").handlers)
+
+
 def write_log_to(folder: Path) -> Path:
     """Send the program's log to a file in this folder, made if need be; returns the file."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

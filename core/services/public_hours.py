@@ -5,29 +5,34 @@ For now the operator brings them in as a table; the signed files of providers co
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 
 from core.model import Declaration, Person
-from core.rules.entry import EntryError, parse_date, parse_hours, parse_year
-from core.rules.errors import ERROR_TEXTS, ErrorCode
+from core.rules.entry import EntryError, fold, parse_date, parse_hours, parse_year
+from core.rules.errors import ERROR_TEXTS, ErrorCode, Refused
 from core.rules.forms import PUBLIC
-from core.rules.hours import CreditHours
+from core.rules.hours import ZERO, CreditHours
+from core.rules.permissions import Action
+from core.rules.roles import Caller
 from core.rules.workflow import DeclarationState
-from core.schema.employers import ImportProblem, ImportResult
+from core.schema.employers import ImportProblem, ImportPublicHours, ImportResult
 from core.services.annual import recount
-from core.services.desk import Desk
+from core.services.desk import Desk, desk_use_case
 from core.services.sign_in import plain_login
+from core.services.unit_file import UnitLine, read_table
+from core.store.typeface import missing_glyphs
 from core.store.work import UnitOfWork
 
 COLUMNS = ("证件号", "年度", "课程名称", "学时", "完成日期")
 FORM = "公需课学习"
+LONGEST_COURSE = 100
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +46,47 @@ class PublicHours:
     finished_on: date
 
 
-def import_public_hours(desk: Desk, path: Path) -> ImportResult:
-    """Read a .csv (UTF-8 or GB18030) with COLUMNS; all rows or none. A course counted already is not doubled."""
-    rows, problems = _read(path.read_bytes())
+@desk_use_case(Action.IMPORT_PUBLIC_HOURS)
+def import_public_hours(desk: Desk, caller: Caller, command: ImportPublicHours) -> ImportResult:
+    """Import a file with COLUMNS; all rows or none, a course that is counted already is not counted twice.
+
+    Raises Refused FILE_UNREADABLE.
+    """
+    file = read_table(Path(command.path).expanduser(), COLUMNS)
+    if file.missing:
+        return ImportResult(
+            0, tuple(ImportProblem(file.heading_line, name, "缺少这一列") for name in file.missing)
+        )
+    problems: list[ImportProblem] = []
+    rows = [(line.line, row) for line in file.lines if (row := _read(line, problems)) is not None]
     with desk.writing() as work:
-        known = {row.id_number: _person(work, row.id_number) for row in rows}
-        lines = {id(row): line for line, row in enumerate(rows, 2)}
+        people = {row.id_number: _person(work, row.id_number) for _, row in rows}
         problems += [
-            ImportProblem(lines[id(row)], "证件号", "没有这个人，请先注册")
-            for row in rows
-            if known[row.id_number] is None
+            ImportProblem(line, "证件号", "没有这个人，请先注册")
+            for line, row in rows
+            if people[row.id_number] is None
         ]
         if problems:
             return ImportResult(0, tuple(sorted(problems, key=lambda each: each.line)))
-        count = record_public_hours(work, ((person, row) for row in rows if (person := known[row.id_number])))
+        found = [(person, row) for _, row in rows if (person := people[row.id_number]) is not None]
+        count = record_public_hours(work, found)
+        work.audit(caller, Action.IMPORT_PUBLIC_HOURS, "public_hours", "", f"导入 {count} 条公需课学时")
         work.commit()
     return ImportResult(count)
+
+
+def take_public_hours(desk: Desk, rows: Iterable[PublicHours]) -> int:
+    """Take in courses that a provider reports, without a file. Raises Refused NOT_FOUND for an unknown person."""
+    with desk.writing() as work:
+        found = []
+        for row in rows:
+            person = _person(work, row.id_number)
+            if person is None:
+                raise Refused(ErrorCode.NOT_FOUND)
+            found.append((person, row))
+        count = record_public_hours(work, found)
+        work.commit()
+    return count
 
 
 def record_public_hours(work: UnitOfWork, rows: Iterable[tuple[Person, PublicHours]]) -> int:
@@ -89,7 +119,9 @@ def record_public_hours(work: UnitOfWork, rows: Iterable[tuple[Person, PublicHou
             )
         )
         work.session.flush()
-        work.audit(None, "public_hours.record", "person", person.id, f"{row.year} {row.course} {row.hours} 学时")
+        work.audit(
+            None, "public_hours.record", "person", person.id, f"{row.year} {row.course} {row.hours} 学时"
+        )
         touched.add((person.id, person.region_code, row.year))
         count += 1
     for person_id, region_code, year in sorted(touched):
@@ -112,39 +144,43 @@ def _person(work: UnitOfWork, id_number: str) -> Person | None:
     return work.session.scalar(select(Person).where(Person.id_number_digest == digest))
 
 
-def _read(content: bytes) -> tuple[list[PublicHours], list[ImportProblem]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", errors="replace")
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        return [], [ImportProblem(1, name, "缺少这一列") for name in missing]
-    rows: list[PublicHours] = []
-    problems: list[ImportProblem] = []
-    for line, raw in enumerate(reader, 2):
-        read = _row(raw, line, problems)
-        if read is not None:
-            rows.append(read)
-    return rows, problems
+def _read(line: UnitLine, problems: list[ImportProblem]) -> PublicHours | None:
+    """One line; every cell of it that can't be understood is named."""
+    before = len(problems)
+
+    def cell(column: str, parse: Callable[[str], T], empty: T) -> T:
+        value = line.cells[column]
+        # A spreadsheet keeps 2026 and 30 as floating-point numbers.
+        text = f"{value:g}" if isinstance(value, float) else str(value).strip()
+        try:
+            if not text:
+                raise EntryError(ErrorCode.REQUIRED)
+            return parse(text)
+        except EntryError as error:
+            problems.append(ImportProblem(line.line, column, ERROR_TEXTS[error.code].format(**error.params)))
+            return empty
+
+    row = PublicHours(
+        cell("证件号", plain_login, ""),
+        cell("年度", parse_year, 0),
+        cell("课程名称", _course, ""),
+        cell("学时", _some_hours, ZERO),
+        cell("完成日期", parse_date, date.min),
+    )
+    return row if len(problems) == before else None
 
 
-def _row(raw: dict[str, str], line: int, problems: list[ImportProblem]) -> PublicHours | None:
-    column = ""
-    try:
-        column = "年度"
-        year = parse_year(raw[column])
-        column = "学时"
-        hours = parse_hours(raw[column])
-        column = "完成日期"
-        finished = parse_date(raw[column])
-        column = "课程名称"
-        if not raw[column].strip():
-            raise EntryError(ErrorCode.REQUIRED)
-    except EntryError as error:
-        problems.append(ImportProblem(line, column, ERROR_TEXTS[error.code].format(**error.params)))
-        return None
-    return PublicHours(plain_login(raw["证件号"]), year, raw["课程名称"].strip(), hours, finished)
+def _course(text: str) -> str:
+    name = fold(text)
+    if len(name) > LONGEST_COURSE:
+        raise EntryError(ErrorCode.TOO_LONG, limit=LONGEST_COURSE, length=len(name))
+    if missing := missing_glyphs(name):
+        raise EntryError(ErrorCode.NO_GLYPH, character=missing[0])
+    return name
 
 
+def _some_hours(text: str) -> CreditHours:
+    hours = parse_hours(text)
+    if hours == ZERO:
+        raise EntryError(ErrorCode.BAD_HOURS)
+    return hours

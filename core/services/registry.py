@@ -28,7 +28,7 @@ from core.services.unit_file import (
     UnitLine,
     read_units,
 )
-from core.store.bulk import NewOrg, add_orgs, ids_of
+from core.store.new_orgs import NewOrg, add_orgs, ids_of
 from core.store.search import LONGEST
 from core.store.typeface import missing_glyphs
 from core.store.work import UnitOfWork

@@ -25,7 +25,7 @@ from core.schema.review import (
     Verdict,
 )
 from core.services.admission import approve_registration, reject_registration
-from core.services.annual import recount
+from core.services.annual import recount_many
 from core.services.declaration_views import KIND, form_name, handler_name
 from core.services.desk import use_case
 from core.services.review_views import leave_item, queue_page, review_item
@@ -244,9 +244,12 @@ def _recognised(row: Declaration, command: Decide) -> CreditHours:
 
 def _recount(work: UnitOfWork, rows: Iterable[Declaration]) -> None:
     work.session.flush()
-    for person_id, year in sorted({(row.person_id, row.year) for row in rows}):
-        person = work.session.get_one(Person, person_id)
-        recount(work, person_id, person.region_code, year)
+    by_year: dict[int, dict[int, str]] = {}
+    for row in rows:
+        person = work.session.get_one(Person, row.person_id)
+        by_year.setdefault(row.year, {})[person.id] = person.region_code
+    for year in sorted(by_year):
+        recount_many(work, by_year[year], year)
 
 
 def _snapshot(row: Declaration) -> str:

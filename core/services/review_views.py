@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from core.model import Declaration, Org, Person, PersonYear, Registration, Viewing
 from core.rules import reference
@@ -14,6 +14,7 @@ from core.rules.forms import FORMS, PUBLIC, declaration_fields
 from core.rules.hours import ZERO, CreditHours
 from core.rules.hours_rules import days_between
 from core.rules.permissions import Action, allowed
+from core.rules.readings import matches
 from core.rules.registration import REGISTRATION_FIELDS
 from core.rules.roles import Actor
 from core.rules.workflow import DeclarationState
@@ -43,6 +44,7 @@ from core.store import pages
 from core.store.work import UnitOfWork
 
 COUNT_SHOWN = 999
+READ_THROUGH = 500
 
 
 @use_case(Action.REVIEW_QUEUE, writes=False)
@@ -87,11 +89,13 @@ def queue_page(work: UnitOfWork, actor: Actor, command: QueueQuery) -> QueuePage
 def review_item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
     """One item with all that helps to decide; notes that the caller has it open. Raises NOT_YOURS, NOT_FOUND."""
     if command.subject is Subject.REGISTRATION:
-        return _registration_item(work, actor, command.id)
-    row = work.session.get(Declaration, command.id)
-    if row is None:
-        raise Refused(ErrorCode.NOT_FOUND)
-    must_see(work.session, actor, row)
+        return _registration_item(work, actor, command)
+    row = _visible(work, actor, command.id)
+    doubts = doubts_about(work, row)
+    if row.status == DeclarationState.PENDING and row.flagged != bool(doubts):
+        # What another declared or took back since then; a statement, so that the version stays.
+        same = update(Declaration).where(Declaration.id == row.id)
+        work.session.execute(same.values(flagged=bool(doubts)))
     person = work.session.get_one(Person, row.person_id)
     claimed = CreditHours(row.claimed_halves)
     proposed = claimed if row.recognised_halves is None else CreditHours(row.recognised_halves)
@@ -106,15 +110,25 @@ def review_item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
         rule_check=_rule_check(work, row),
         year_line=_year_line(work, row, proposed),
         evidence=evidence_of(work.session, row.id),
-        doubts=tuple(DoubtLine(doubt.text, doubt.other_id) for doubt in doubts_about(work, row)),
+        doubts=tuple(DoubtLine(doubt.text, doubt.other_id) for doubt in doubts),
         history=history_of(work.session, KIND, row.id),
-        viewers=_viewers(work, actor, KIND, row.id),
+        viewers=_viewers(work, actor, KIND, row.id) if command.look else (),
         waiting_days=days_since(row.submitted_at, work.clock.now()) or 0,
         submitted_at=row.submitted_at or row.created_at,
         note=row.note,
         proposed=proposed,
         decidable=row.status == DeclarationState.PENDING and row.handler_org_id == actor.org_id,
     )
+
+
+@use_case(Action.LOOK, writes=True)
+def look_at_item(work: UnitOfWork, actor: Actor, command: ItemKey) -> tuple[str, ...]:
+    """Note that the caller has an item open; who else has, and since when. Raises NOT_YOURS, NOT_FOUND."""
+    if command.subject is Subject.REGISTRATION:
+        _visible_registration(work, actor, command.id)
+    else:
+        _visible(work, actor, command.id)
+    return _viewers(work, actor, command.subject.value, command.id)
 
 
 @use_case(Action.LOOK, writes=True)
@@ -146,14 +160,8 @@ def _registrations(work: UnitOfWork, actor: Actor, org_id: int, command: QueueQu
     counts |= {Bucket.ALL: waiting, Bucket.OVERDUE: late, Bucket.PLAIN: waiting - late}
     if command.bucket in (Bucket.RETURNED, Bucket.FLAGGED):
         return QueuePage((), waiting, _capped(counts))
-    lines, after = pages.registration_page(
-        work.session,
-        org_id,
-        text=command.text.strip(),
-        submitted_before=overdue if command.bucket is Bucket.OVERDUE else None,
-        after=command.after,
-        limit=command.limit,
-    )
+    before = overdue if command.bucket is Bucket.OVERDUE else None
+    lines, after = _waiting_registrations(work, org_id, command, before)
     rows = tuple(
         QueueRow(
             id=line.id,
@@ -172,7 +180,38 @@ def _registrations(work: UnitOfWork, actor: Actor, org_id: int, command: QueueQu
     return QueuePage(rows, waiting, _capped(counts), after)
 
 
-def _registration_item(work: UnitOfWork, actor: Actor, registration_id: int) -> ReviewItem:
+def _waiting_registrations(
+    work: UnitOfWork, org_id: int, command: QueueQuery, before: datetime | None
+) -> tuple[list[pages.RegistrationLine], pages.Key | None]:
+    """By name in the database. By pinyin and initials here: a registration has none stored, and those that wait
+    for one employer can be read through."""
+    text = command.text.strip()
+    by_letters = text != "" and text.isascii()
+    found: list[pages.RegistrationLine] = []
+    after = command.after
+    while True:
+        lines, after = pages.registration_page(
+            work.session,
+            org_id,
+            text="" if by_letters else text,
+            submitted_before=before,
+            after=after,
+            limit=READ_THROUGH if by_letters else command.limit,
+        )
+        found += [line for line in lines if not by_letters or matches(text, line.name)]
+        if not by_letters or after is None or len(found) >= command.limit:
+            return found, after
+
+
+def _visible(work: UnitOfWork, actor: Actor, declaration_id: int) -> Declaration:
+    row = work.session.get(Declaration, declaration_id)
+    if row is None:
+        raise Refused(ErrorCode.NOT_FOUND)
+    must_see(work.session, actor, row)
+    return row
+
+
+def _visible_registration(work: UnitOfWork, actor: Actor, registration_id: int) -> Registration:
     if not allowed(Action.DECIDE_REGISTRATION, actor.role):
         raise Refused(ErrorCode.NOT_ALLOWED, role=actor.role.label)
     row = work.session.get(Registration, registration_id)
@@ -180,6 +219,11 @@ def _registration_item(work: UnitOfWork, actor: Actor, registration_id: int) -> 
         raise Refused(ErrorCode.NOT_FOUND)
     if row.employer_id != actor.org_id:
         raise not_yours("registration", row.id)
+    return row
+
+
+def _registration_item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
+    row = _visible_registration(work, actor, command.id)
     return ReviewItem(
         subject=Subject.REGISTRATION,
         id=row.id,
@@ -193,7 +237,7 @@ def _registration_item(work: UnitOfWork, actor: Actor, registration_id: int) -> 
         evidence=(),
         doubts=(),
         history=registration_history(work, row),
-        viewers=_viewers(work, actor, "registration", row.id),
+        viewers=_viewers(work, actor, "registration", row.id) if command.look else (),
         waiting_days=days_since(row.submitted_at, work.clock.now()) or 0,
         submitted_at=row.submitted_at,
         decidable=row.state == "pending",

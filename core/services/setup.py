@@ -25,7 +25,7 @@ from core.store.settings import Settings, without_password
 from core.store.store import Store, create_store
 from core.store.work import UnitOfWork
 
-ISSUER = "河南省专业技术人员继续教育信息服务平台"
+ISSUER = "河南省继续教育平台"  # a common name has at most 64 bytes
 SEAL_FINGERPRINT = "seal_root"
 FIRST_YEAR = 2010
 LOCAL = Guest("命令行")
@@ -178,7 +178,9 @@ def _first_operator(desk: Desk, login: str, password: str) -> str:
         raise Refused.for_fields((FieldError("login", ErrorCode.REQUIRED),))
     hashed = desk.passwords.hash(password)
     with desk.writing() as work:
-        account = find_account(work, login) or new_account(work, login, hashed)
+        if find_account(work, login) is not None:
+            raise Refused(ErrorCode.LOGIN_TAKEN, login=login, role="别的用户类型")
+        account = new_account(work, login, hashed)
         work.session.add(AccountRole(account_id=account.id, role=Role.OPERATOR.value))
         work.audit(LOCAL, Action.CREATE_ACCOUNT, "account", account.id, Role.OPERATOR.label)
         work.commit()

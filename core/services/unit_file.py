@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,11 @@ class UnitFile:
 
 
 def read_units(path: Path) -> UnitFile:
+    """Read a file of units. Raises Refused FILE_UNREADABLE."""
+    return read_table(path, COLUMNS)
+
+
+def read_table(path: Path, columns: Sequence[str]) -> UnitFile:
     """Read the first sheet of an .xlsx, or a .csv in UTF-8 or GB18030. Raises Refused FILE_UNREADABLE."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -50,13 +55,15 @@ def read_units(path: Path) -> UnitFile:
     for line, cells in rows:
         names = [_heading(cell) for cell in cells]
         if any(names):
-            missing = tuple(column for column in COLUMNS if column not in names)
-            return UnitFile(line, missing, () if missing else tuple(_lines(names, rows)))
+            missing = tuple(column for column in columns if column not in names)
+            return UnitFile(line, missing, () if missing else tuple(_lines(names, columns, rows)))
     raise _unreadable(path, "没有内容")
 
 
-def _lines(names: list[str], rows: Iterator[tuple[int, list[Cell]]]) -> Iterator[UnitLine]:
-    wanted = {column: names.index(column) for column in COLUMNS}
+def _lines(
+    names: list[str], columns: Sequence[str], rows: Iterator[tuple[int, list[Cell]]]
+) -> Iterator[UnitLine]:
+    wanted = {column: names.index(column) for column in columns}
     for line, cells in rows:
         if any(str(cell).strip() for cell in cells):
             yield UnitLine(line, {name: cells[at] if at < len(cells) else "" for name, at in wanted.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +19,7 @@ from core.rules.workflow import YEAR_WINDOW, Move, YearState
 from core.rules.years import YearWindow, declaration_open
 from core.schema.annual import ChangeYear, Recognised, RecogniseYear, YearRow
 from core.schema.base import Nothing, Page
-from core.services.annual import recount
+from core.services.annual import recount_many
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.scope import covers, not_yours, region_prefix, within
 from core.services.windows import stored_window, window_of
@@ -34,33 +35,12 @@ REASON_LENGTH = 500
 @use_case(Action.YEAR_PAGE, writes=False)
 def year_page(work: UnitOfWork, actor: Actor, command: Nothing) -> Page[YearRow]:
     """The years of the caller's region and below, newest first: window, people, passed, recognised, waiting."""
-    day = today(work.clock)
     people = _people_by_year(work, actor.region_code)
     waiting = _waiting_by_year(work, actor.region_code)
     own = select(StoredWindow.year).where(StoredWindow.region_code == actor.region_code)
-    years = {day.year, *people, *waiting, *work.session.scalars(own)}
-    rows = []
-    for year in sorted(years, reverse=True)[:YEARS_SHOWN]:
-        stored = stored_window(work.session, year, actor.region_code)
-        window = window_of(stored, year)
-        state = _effective(window, day)
-        counted = people.get(year, (0, 0, 0))
-        rows.append(
-            YearRow(
-                year=year,
-                version=_own_version(stored, actor.region_code),
-                state=state.value,
-                state_label=state.label,
-                declare_until=window.declarations_until,
-                review_until=window.reviews_until,
-                people=counted[0],
-                passed=counted[1],
-                recognised=counted[2],
-                pending=waiting.get(year, 0),
-                changed=_changed(stored),
-            )
-        )
-    return Page(tuple(rows))
+    years = {today(work.clock).year, *people, *waiting, *work.session.scalars(own)}
+    newest = sorted(years, reverse=True)[:YEARS_SHOWN]
+    return Page(tuple(_year_row(work, actor.region_code, year, people, waiting) for year in newest))
 
 
 @use_case(Action.OPEN_YEAR, writes=True)
@@ -98,7 +78,8 @@ def change_year(work: UnitOfWork, actor: Actor, command: ChangeYear) -> YearRow:
     summary = f"{move.label} {command.year}年度 {actor.region_code}：{reason}"
     work.audit(actor, action, KIND, f"{command.year}/{actor.region_code}", summary)
     work.session.flush()
-    return next(each for each in year_page(work, actor, Nothing()).rows if each.year == command.year)
+    people = _people_by_year(work, actor.region_code)
+    return _year_row(work, actor.region_code, command.year, people, _waiting_by_year(work, actor.region_code))
 
 
 @desk_use_case(Action.RECOGNISE_YEAR)
@@ -126,6 +107,32 @@ def recognise_year(desk: Desk, actor: Actor, command: RecogniseYear) -> Recognis
     return Recognised(command.year, total.people, total.passed, total.people - total.passed)
 
 
+def _year_row(
+    work: UnitOfWork,
+    region_code: str,
+    year: int,
+    people: Mapping[int, tuple[int, int, int]],
+    waiting: Mapping[int, int],
+) -> YearRow:
+    stored = stored_window(work.session, year, region_code)
+    window = window_of(stored, year)
+    state = _effective(window, today(work.clock))
+    counted = people.get(year, (0, 0, 0))
+    return YearRow(
+        year=year,
+        version=_own_version(stored, region_code),
+        state=state.value,
+        state_label=state.label,
+        declare_until=window.declarations_until,
+        review_until=window.reviews_until,
+        people=counted[0],
+        passed=counted[1],
+        recognised=counted[2],
+        pending=waiting.get(year, 0),
+        changed=_changed(stored),
+    )
+
+
 @dataclass
 class _Tally:
     """How far a run has come; `last` is the id of the last person."""
@@ -141,22 +148,16 @@ class _Tally:
 
 
 def _recognise_some(work: UnitOfWork, actor: Actor, year: int, only: int | None, after: int) -> _Tally:
-    query = select(Person.id, Person.region_code).where(
-        within(Person.region_code, actor.region_code), Person.id > after
-    )
+    inside = within(Person.region_code, actor.region_code)
+    query = select(Person.id, Person.region_code).where(inside, Person.id > after).order_by(Person.id)
     if only is not None:
         query = query.where(Person.id == only)
-    people = list(work.session.execute(query.order_by(Person.id).limit(CHUNK)))
-    tally = _Tally(looked_at=len(people))
+    people = {person_id: region for person_id, region in work.session.execute(query.limit(CHUNK))}
+    tally = _Tally(looked_at=len(people), last=max(people, default=after))
+    waiting = {region for region in set(people.values()) if _is_open(work, year, region)}
+    settled = {key: region for key, region in people.items() if region not in waiting}
     by = f"{actor.org_name} {actor.name}".strip()
-    open_regions: dict[str, bool] = {}
-    for person_id, region_code in people:
-        tally.last = person_id
-        if region_code not in open_regions:
-            open_regions[region_code] = _is_open(work, year, region_code)
-        if open_regions[region_code]:
-            continue
-        row = recount(work, person_id, region_code, year)
+    for row in recount_many(work, settled, year) if settled else ():
         row.recognised_at, row.recognised_by = work.clock.now(), by
         tally.people += 1
         tally.passed += int(row.passed)

@@ -102,6 +102,7 @@ def _sqlite(url: URL, pool_size: int) -> Engines:
         url,
         connect_args={"timeout": LOCK_SECONDS},
         json_serializer=_plain_json,
+        hide_parameters=True,  # an error's text goes to the log, what was stored does not
         pool_size=pool_size,
         max_overflow=pool_size,
     )
@@ -127,6 +128,7 @@ def _postgresql(url: URL, pooler: bool, pool_size: int) -> Engines:
         url.set(drivername="postgresql+psycopg"),
         connect_args=arguments,
         json_serializer=_plain_json,
+        hide_parameters=True,  # an error's text goes to the log, what was stored does not
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,

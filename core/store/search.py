@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Connection, delete, insert
 from sqlalchemy.orm import Session
 
 from core.model import Org, OrgGram
@@ -45,7 +45,7 @@ class OrgPage(NamedTuple):
 
 
 def find_employers(
-    session: Session,
+    session: Session | Connection,
     text: str = "",
     region_prefix: str = "",
     *,
@@ -59,12 +59,14 @@ def find_employers(
     Chinese of two characters or more is found anywhere in the name, a single character at its beginning;
     letters are the beginning of the initials, then of the pinyin; what holds a digit is the beginning of the
     机构代码. `exact` wants the whole name, spelling or code. `region_prefix` has 2, 4 or 6 digits, or none.
+    On a connection without a transaction none is begun: that would cost more than the search.
     """
     typed = plain_form(text)
     words = letters_only(typed)
     if len(typed) > LONGEST or (typed and not words):
         return OrgPage((), None)
-    search = _Search(session, region_prefix or _PROVINCE, tuple(sorted(set(kinds))), exact, typed)
+    connection = session if isinstance(session, Connection) else session.connection()
+    search = _Search(connection, region_prefix or _PROVINCE, tuple(sorted(set(kinds))), exact, typed)
     ways = _ways(words)
     rows: list[OrgLine] = []
     going_on: After | None = None
@@ -102,7 +104,7 @@ def _ways(words: str) -> tuple[str, ...]:
 class _Search(NamedTuple):
     """One search: where, among which kinds, and how strictly."""
 
-    session: Session
+    connection: Connection
     prefix: str
     kinds: tuple[OrgKind, ...]
     exact: bool
@@ -118,7 +120,7 @@ class _Search(NamedTuple):
             values |= {f"g{i}": gram for i, gram in enumerate(grams)}
             values |= {"below": self.prefix + "~", "words": words, "typed": self.typed}
         verified = self.exact or len(words) > 2
-        connection = self.session.connection()
+        connection = self.connection
         kinds = ", ".join(f"'{kind.value}'" for kind in self.kinds)
         sql = _statement(way, len(self.prefix), kinds, count, verified, self.exact, connection.dialect.name)
         # The driver's own cursor: what a whole execution costs above it is as much as the search itself.

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     evidence_limit_kb: int = Field(2048, ge=1, le=65536, description="一个附件最大 KB")
     evidence_count: int = Field(5, ge=1, le=20, description="一条申报最多几个附件")
     evidence_megapixels: int = Field(50, ge=1, le=500, description="一张图片最多百万像素")
+    evidence_folder: Path | None = Field(None, description="选附件时先打开的目录，空为用户主目录")
     urge_days: int = Field(7, ge=1, le=365, description="提交多少天后可催办")
     page_size: int = Field(20, ge=1, le=200, description="一页的行数")
     clock: datetime | None = Field(None, description="演示用的起始时刻（ISO 格式），空为系统时间")

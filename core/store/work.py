@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -41,6 +42,8 @@ _RACES = {
     "person.id_number_digest": ErrorCode.ID_TAKEN,
     "uq_decision_kind_object_id_seq": ErrorCode.STALE,
     "decision.kind, decision.object_id, decision.seq": ErrorCode.STALE,
+    "uq_year_window_year_region_code": ErrorCode.STALE,
+    "year_window.year, year_window.region_code": ErrorCode.STALE,
 }
 
 
@@ -50,8 +53,6 @@ class UnitOfWork:
     Database races come out as Refused: a row changed by another is STALE, a number taken meanwhile is
     ID_TAKEN or ID_PENDING.
     """
-
-    session: Session
 
     def __init__(
         self, engine: Engine, *, clock: Clock, vault: Vault, blobs: Blobs, settings: Settings, writing: bool
@@ -65,13 +66,9 @@ class UnitOfWork:
 
     def __enter__(self) -> Self:
         try:
-            self._connection = begin_writing(self._engine) if self._writing else self._engine.connect()
+            self.connection = begin_writing(self._engine) if self._writing else self._engine.connect()
         except OperationalError as error:
             raise Refused(ErrorCode.DATABASE_UNREACHABLE) from error
-        # The connection has begun already; the session's commit must be the commit of that transaction.
-        self.session = Session(
-            self._connection, join_transaction_mode="control_fully", expire_on_commit=False
-        )
         return self
 
     def __exit__(
@@ -81,12 +78,19 @@ class UnitOfWork:
         trace: TracebackType | None,
     ) -> None:
         try:
-            self.session.close()
+            if "session" in self.__dict__:
+                self.session.close()
         finally:
-            self._connection.close()
+            self.connection.close()
         refusal = as_refusal(error) if error is not None else None
         if refusal is not None:
             raise refusal from error
+
+    @cached_property
+    def session(self) -> Session:
+        """The session of this transaction, made when first asked for: a search by text does without."""
+        # The connection has begun already; the session's commit must be the commit of that transaction.
+        return Session(self.connection, join_transaction_mode="control_fully", expire_on_commit=False)
 
     def commit(self) -> None:
         """Keep what was done. Raises Refused where another was faster, RuntimeError in a reading unit."""
@@ -94,7 +98,7 @@ class UnitOfWork:
             raise RuntimeError("this unit of work was opened for reading")
         try:
             self.session.commit()
-        except (StaleDataError, IntegrityError, OperationalError) as error:
+        except (StaleDataError, DBAPIError) as error:
             refusal = as_refusal(error)
             if refusal is None:
                 raise
@@ -195,15 +199,8 @@ class UnitOfWork:
         self.session.execute(
             delete(Viewing).where(Viewing.kind == kind, Viewing.account_id == actor.account_id)
         )
-        own = Viewing(
-            kind=kind,
-            object_id=object_id,
-            account_id=actor.account_id,
-            name=actor.name,
-            since=self.clock.now(),
-        )
-        self.session.add(own)
-        self.session.flush()
+        own = {"kind": kind, "object_id": object_id, "account_id": actor.account_id}
+        self._insert_unless_there(Viewing, {**own, "name": actor.name, "since": self.clock.now()})
         alive = select(LoginSession.account_id).where(LoginSession.ended_at.is_(None))
         others = select(Viewing).where(
             Viewing.kind == kind,
@@ -222,6 +219,8 @@ def as_refusal(error: BaseException) -> Refused | None:
     """The refusal that a database error stands for; None for what is a fault of the program."""
     if isinstance(error, StaleDataError) or is_lock(error):
         return Refused(ErrorCode.STALE)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Refused(ErrorCode.DATABASE_UNREACHABLE)
     if isinstance(error, IntegrityError):
         for words, code in _RACES.items():
             if words in str(error.orig):

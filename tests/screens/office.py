@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from textual import events
 from textual.pilot import Pilot
 
-from core.model import Declaration, Person
-from core.rules.roles import Actor
+from core.model import Decision, Declaration, Person
+from core.rules.hours import CreditHours
+from core.rules.roles import Actor, Role
 from core.schema.sign_in import SignedIn
 from core.services.desk import Desk
 from tests.worlds import World, submitted
@@ -47,8 +50,6 @@ class Terminal:
 
     async def burst(self, *keys: str) -> None:
         """Keys that arrive together, before anything is drawn."""
-        from textual import events
-
         for key in keys:
             character = key if len(key) == 1 else None
             self.app.gate.put(events.Key(key, character))
@@ -57,8 +58,6 @@ class Terminal:
 
     async def type(self, text: str) -> None:
         """A text, as an input method commits it."""
-        from textual import events
-
         self.app.gate.put(events.Paste(text))
         await self.app.gate.idle()
         await self.pilot.pause()
@@ -77,12 +76,16 @@ class Terminal:
 
 @asynccontextmanager
 async def program(
-    desk: Desk, actor: Actor | None = None, start: str = "front", size: tuple[int, int] = SMALL
+    desk: Desk,
+    actor: Actor | None = None,
+    start: str = "front",
+    size: tuple[int, int] = SMALL,
+    roles: tuple[Role, ...] = (),
 ) -> AsyncIterator[Terminal]:
     """The program, signed in as `actor` if one is given, opened on a screen."""
     app = JijiaoApp(SharedBackend(desk=desk))
     if actor is not None:
-        app.signed_in = SignedIn(actor, (actor.role,))
+        app.signed_in = SignedIn(actor, roles or (actor.role,))
     async with app.run_test(size=size) as pilot:
         terminal = Terminal(app, pilot)
         if start != "front":
@@ -104,10 +107,6 @@ def declared(desk: Desk, world: World, folder: Path, count: int, *, flagged: boo
 
 def states(desk: Desk) -> dict[str, int]:
     """How many declarations stand where: step or status -> count."""
-    from collections import Counter
-
-    from sqlalchemy import select
-
     with desk.reading() as work:
         rows = work.session.execute(select(Declaration.status, Declaration.step)).all()
     return dict(Counter(step or status for status, step in rows))
@@ -121,3 +120,19 @@ def rename(desk: Desk, names: dict[int, tuple[str, str, str]]) -> None:
             values = {"name": name, "pinyin": pinyin, "initials": initials}
             work.session.execute(update(Person).where(Person.id == row.person_id).values(**values))
         work.commit()
+
+
+def history(desk: Desk, declaration_id: int) -> list[tuple[str, str]]:
+    """The moves of a declaration with their words, the oldest first."""
+    with desk.reading() as work:
+        query = select(Decision.move, Decision.opinion).where(
+            Decision.kind == "declaration", Decision.object_id == declaration_id
+        )
+        return [(move, opinion) for move, opinion in work.session.execute(query.order_by(Decision.seq))]
+
+
+def hours(desk: Desk, declaration_id: int) -> str:
+    """认定学时 as stored."""
+    with desk.reading() as work:
+        halves = work.session.get_one(Declaration, declaration_id).recognised_halves
+        return str(CreditHours(halves or 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -25,7 +26,7 @@ from core.services.registrations import register
 from core.services.sign_in import new_challenge, sign_in, sign_out, switch_role
 from core.store.store import Store
 from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
-from tests.worlds import World, build_world
+from tests.worlds import SetClock, World, build_world
 
 
 @pytest.fixture
@@ -334,3 +335,17 @@ def test_a_fault_of_the_program_comes_out_as_an_incident_number(
 
 def test_every_use_case_asks_for_a_permission_that_was_declared() -> None:
     assert {each.action for each in all_use_cases().values()} <= set(PERMISSIONS)
+
+
+def test_a_database_that_has_gone_is_named_as_such(tmp_path: Path) -> None:
+    from core.store.blobs import Blobs
+    from core.store.engine import open_engines
+    from core.store.settings import Settings
+    from core.store.vault import Vault
+
+    settings = Settings(data_dir=tmp_path)
+    engines = open_engines("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1")
+    store = Store(engines, vault=Vault(bytes(32)), blobs=Blobs(tmp_path), settings=settings, clock=SetClock())
+    with pytest.raises(Refused) as caught:
+        cheap_desk(store).do(departments_of, GUEST, Number(value=1))
+    assert caught.value.code is ErrorCode.DATABASE_UNREACHABLE

@@ -151,3 +151,11 @@ def test_the_page_of_years_counts_people_passes_and_what_waits(
     rows = desk.do(year_page, bureau, Nothing()).rows
     shown = [(row.year, row.state_label, row.people, row.passed, row.recognised, row.pending) for row in rows]
     assert shown == [(2026, "已开放", 0, 0, 0, 1), (2025, "已截止", 1, 1, 1, 0)]
+
+
+def test_a_year_of_long_ago_can_be_opened(desk: Desk, world: World) -> None:
+    person = world.person()
+    for year in range(2005, 2025):
+        remember(world, person, year, "1", "1")
+    command = ChangeYear(year=1995, open=True, declare_until=date(2026, 12, 1), reason="补录")
+    assert desk.do(change_year, world.office(world.county_bureau), command).state_label == "已开放"

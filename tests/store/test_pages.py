@@ -41,8 +41,8 @@ def _declared(made: Maker) -> Person:
     return person
 
 
-def test_progress_is_newest_first(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_progress_is_newest_first(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         person = _declared(maker(work.session))
         rows, after = progress_page(work.session, person.id)
         keys = [(row.year, row.id) for row in rows]
@@ -62,9 +62,9 @@ def test_progress_is_newest_first(store: Store, maker: Make) -> None:
 )
 @pytest.mark.parametrize("size", [1, 2, 20])
 def test_progress_pages_give_every_row_once(
-    store: Store, maker: Make, filters: dict[str, object], count: int, size: int
+    scratch_store: Store, maker: Make, filters: dict[str, object], count: int, size: int
 ) -> None:
-    with store.writing() as work:
+    with scratch_store.writing() as work:
         person = _declared(maker(work.session))
         found: list[int] = []
         after = None
@@ -76,15 +76,15 @@ def test_progress_pages_give_every_row_once(
         assert len(found) == len(set(found)) == count
 
 
-def test_a_pending_declaration_names_its_handler(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_a_pending_declaration_names_its_handler(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         person = _declared(maker(work.session))
         rows, _ = progress_page(work.session, person.id, status="pending")
         assert {row.handler for row in rows} == {"汝阳县小店镇第一初级中学"}
 
 
-def test_another_persons_declarations_are_not_shown(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_another_persons_declarations_are_not_shown(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         made = maker(work.session)
         employer = _declared(made).employer_id
         other = Person(employer_id=employer)
@@ -93,15 +93,15 @@ def test_another_persons_declarations_are_not_shown(store: Store, maker: Make) -
         assert progress_page(work.session, other.id) == ((), None)
 
 
-def test_tabs_are_counted_by_status(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_tabs_are_counted_by_status(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         person = _declared(maker(work.session))
         counts = status_counts(work.session, person.id)
         assert counts == {"draft": 5, "pending": 3, "approved": 2, "rejected": 1}
 
 
-def test_tabs_are_counted_within_the_filters(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_tabs_are_counted_within_the_filters(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         person = _declared(maker(work.session))
         counts = status_counts(work.session, person.id, year=2018, subject="公需科目")
         assert counts == {"approved": 2}
@@ -133,9 +133,9 @@ def _queued(made: Maker) -> int:
 )
 @pytest.mark.parametrize("size", [1, 3, 20])
 def test_a_queue_gives_every_row_once_oldest_first(
-    store: Store, maker: Make, bucket: QueueFilter, count: int, size: int
+    scratch_store: Store, maker: Make, bucket: QueueFilter, count: int, size: int
 ) -> None:
-    with store.writing() as work:
+    with scratch_store.writing() as work:
         org_id = _queued(maker(work.session))
         found: list[tuple[object, int]] = []
         after = None
@@ -151,8 +151,8 @@ def test_a_queue_gives_every_row_once_oldest_first(
         assert found == sorted(found)  # type: ignore[type-var]
 
 
-def test_the_buckets_of_a_queue_are_counted(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_the_buckets_of_a_queue_are_counted(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         org_id = _queued(maker(work.session))
         counts = queue_counts(work.session, org_id, NOON - timedelta(days=7))
         assert {bucket.value: count for bucket, count in counts.items()} == {
@@ -164,8 +164,8 @@ def test_the_buckets_of_a_queue_are_counted(store: Store, maker: Make) -> None:
         }
 
 
-def test_an_empty_queue_counts_nothing(store: Store) -> None:
-    with store.reading() as work:
+def test_an_empty_queue_counts_nothing(scratch_store: Store) -> None:
+    with scratch_store.reading() as work:
         assert set(queue_counts(work.session, 1, NOON).values()) == {0}
 
 
@@ -173,9 +173,9 @@ def test_an_empty_queue_counts_nothing(store: Store) -> None:
     ("typed", "count"), [("晓燕", 2), ("zxy", 2), ("ZENG", 2), ("王", 5), ("燕晓", 0), ("%", 0), ("_", 0)]
 )
 def test_a_queue_is_narrowed_by_name_pinyin_or_initials(
-    store: Store, maker: Make, typed: str, count: int
+    scratch_store: Store, maker: Make, typed: str, count: int
 ) -> None:
-    with store.writing() as work:
+    with scratch_store.writing() as work:
         org_id = _queued(maker(work.session))
         assert len(queue_page(work.session, org_id, text=typed)[0]) == count
 
@@ -201,8 +201,8 @@ def _registered(made: Maker) -> int:
 
 
 @pytest.mark.parametrize("size", [1, 3, 20])
-def test_registrations_wait_oldest_first(store: Store, maker: Make, size: int) -> None:
-    with store.writing() as work:
+def test_registrations_wait_oldest_first(scratch_store: Store, maker: Make, size: int) -> None:
+    with scratch_store.writing() as work:
         org_id = _registered(maker(work.session))
         names: list[str] = []
         after = None
@@ -214,21 +214,21 @@ def test_registrations_wait_oldest_first(store: Store, maker: Make, size: int) -
         assert names == ["张甲", "张乙", "张丙", "张丁"]
 
 
-def test_registrations_are_narrowed_by_name_and_age(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_registrations_are_narrowed_by_name_and_age(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         org_id = _registered(maker(work.session))
         by_name, _ = registration_page(work.session, org_id, text="丙")
         by_age, _ = registration_page(work.session, org_id, submitted_before=NOON)
         assert ([row.name for row in by_name], [row.name for row in by_age]) == (["张丙"], ["张甲"])
 
 
-def test_registrations_are_counted(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_registrations_are_counted(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         assert registration_counts(work.session, _registered(maker(work.session)), NOON) == (4, 1)
 
 
-def test_the_annex_of_a_year_holds_what_was_approved(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_the_annex_of_a_year_holds_what_was_approved(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         person = _declared(maker(work.session))
         assert [row.year for row in learning(work.session, person.id, (2018, 2019))] == [2018, 2018]
 
@@ -254,9 +254,9 @@ def _years(made: Maker) -> Person:
     ],
 )
 def test_years_are_newest_first_and_filtered(
-    store: Store, maker: Make, filters: dict[str, int], years: list[int]
+    scratch_store: Store, maker: Make, filters: dict[str, int], years: list[int]
 ) -> None:
-    with store.writing() as work:
+    with scratch_store.writing() as work:
         person = _years(maker(work.session))
         assert [row.year for row in annual_rows(work.session, person.id, **filters)] == years  # type: ignore[arg-type]
 
@@ -286,9 +286,9 @@ def _certified(made: Maker) -> Person:
 @pytest.mark.parametrize(("prefix", "count"), [("41", 5), ("4103", 3), ("410326", 2), ("4114", 1), ("42", 0)])
 @pytest.mark.parametrize("size", [1, 2, 20])
 def test_the_register_shows_a_region_and_below(
-    store: Store, maker: Make, prefix: str, count: int, size: int
+    scratch_store: Store, maker: Make, prefix: str, count: int, size: int
 ) -> None:
-    with store.writing() as work:
+    with scratch_store.writing() as work:
         _certified(maker(work.session))
         found: list[int] = []
         after = None
@@ -305,15 +305,15 @@ def test_the_register_shows_a_region_and_below(
     ("typed", "count"), [("hn20260003", 1), ("晓燕", 5), ("zxy", 5), ("HN2026%", 5), ("李", 0)]
 )
 def test_the_register_is_narrowed_by_number_or_name(
-    store: Store, maker: Make, typed: str, count: int
+    scratch_store: Store, maker: Make, typed: str, count: int
 ) -> None:
-    with store.writing() as work:
+    with scratch_store.writing() as work:
         _certified(maker(work.session))
         assert len(register_page(work.session, "41", text=typed)[0]) == count
 
 
-def test_a_persons_certificates_are_newest_first(store: Store, maker: Make) -> None:
-    with store.writing() as work:
+def test_a_persons_certificates_are_newest_first(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
         person = _certified(maker(work.session))
         numbers = [row.number for row in certificates_of(work.session, person.id)]
         assert numbers == sorted(numbers, reverse=True)

@@ -29,9 +29,9 @@ NAMES = {
 
 
 @pytest.fixture
-def session(store: Store, maker: Callable[[Session], Maker]) -> Iterator[Session]:
+def session(scratch_store: Store, maker: Callable[[Session], Maker]) -> Iterator[Session]:
     """A session on a database with these employers."""
-    with store.writing() as work:
+    with scratch_store.writing() as work:
         made = maker(work.session)
         for number, (name, region) in enumerate(NAMES.items()):
             made.org(name, region, code=f"12410{number}00000000000{chr(65 + number)}")
@@ -138,9 +138,9 @@ def test_an_exact_search_wants_the_whole_name(session: Session, typed: str, coun
 @pytest.mark.parametrize("typed", ["", "  ", "中学", "cs", "ceshi", "测试中学", "测", "99"])
 @pytest.mark.parametrize("size", [1, 4, 7])
 def test_pages_give_every_row_once(
-    store: Store, maker: Callable[[Session], Maker], typed: str, size: int
+    scratch_store: Store, maker: Callable[[Session], Maker], typed: str, size: int
 ) -> None:
-    with store.writing() as work:
+    with scratch_store.writing() as work:
         made = maker(work.session)
         for number in range(11):
             region = ("410326", "410300", "411402")[number % 3]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
@@ -196,6 +196,16 @@ def test_who_goes_on_to_the_next_item_no_longer_looks_at_the_last(store: Store, 
         work.look_at(_actor(first), "declaration", 2)
         assert work.look_at(_actor(second), "declaration", 1) == ()
         assert work.session.scalar(select(func.count()).select_from(Viewing)) == 2
+
+
+def test_a_server_that_went_away_is_said_to_be_unreachable(open_new_store: Callable[..., Store]) -> None:
+    store = open_new_store("postgresql")
+    with pytest.raises(Refused) as refused, store.writing() as work:
+        own = work.session.scalar(text("select pg_backend_pid()"))
+        with store.reading() as other:
+            other.session.execute(text("select pg_terminate_backend(:own)"), {"own": own})
+        work.session.execute(text("select 1"))
+    assert refused.value.code == ErrorCode.DATABASE_UNREACHABLE
 
 
 def _signed_in(work: UnitOfWork, made: Maker) -> int:

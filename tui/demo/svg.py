@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from itertools import groupby
+from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
-from rich.color import ColorTriplet
+from rich.color_triplet import ColorTriplet
 from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from textual.strip import Strip
 
 _CELL, _LINE, _SIZE = 9.0, 20.0, 16
+_HALF = "▀"
 _FONT = "'Noto Sans Mono CJK SC','Sarasa Mono SC','Microsoft YaHei Mono','SimSun',monospace"
 _THEME = TerminalTheme(
     (16, 20, 28),
@@ -39,6 +42,13 @@ _THEME = TerminalTheme(
 )
 
 
+class _Half(NamedTuple):
+    """A cell with a half block: its column, the colours of its upper and its lower half."""
+
+    column: int
+    colours: tuple[ColorTriplet, ColorTriplet]
+
+
 def screen_svg(strips: list[Strip], caret: tuple[int, int] | None = None) -> str:
     """The strips of one screen as an SVG document; `caret` is drawn as the terminal's cursor."""
     columns = max((strip.cell_length for strip in strips), default=80)
@@ -58,17 +68,34 @@ def screen_svg(strips: list[Strip], caret: tuple[int, int] | None = None) -> str
 
 def _row(strip: Strip, top: float) -> list[str]:
     out: list[str] = []
+    halves: list[_Half] = []
     column = 0
     for segment in strip:
         front, back = _colours(segment.style or Style.null())
         cells = segment.cell_length
+        if cells and not segment.text.strip(_HALF):
+            ground = back or _THEME.background_color
+            halves += [_Half(column + cell, (front, ground)) for cell in range(cells)]
+            column += cells
+            continue
         if back is not None and cells:
-            out.append(
-                f'<rect x="{8 + column * _CELL:g}" y="{top:g}" width="{cells * _CELL:g}" height="{_LINE:g}" fill="{back.hex}"/>'
-            )
+            place = f'x="{8 + column * _CELL:g}" y="{top:g}" width="{cells * _CELL:g}" height="{_LINE:g}"'
+            out.append(f'<rect {place} fill="{back.hex}"/>')
         out += _words(segment.text, column, top, front, segment.style or Style.null())
         column += cells
-    return out
+    return [*out, *_halves(halves, top)]
+
+
+def _halves(halves: list[_Half], top: float) -> Iterator[str]:
+    """Half blocks as areas of colour: sharp in every viewer, and far shorter than characters."""
+    for place, y in ((0, top), (1, top + _LINE / 2)):
+        seats = [(half.colours[place], half.column, seat) for seat, half in enumerate(halves)]
+        # A run ends where the colour changes or a cell is left out.
+        for (colour, _), run in groupby(seats, lambda each: (each[0], each[1] - each[2])):
+            columns = [column for _, column, _ in run]
+            x = 8 + columns[0] * _CELL
+            area = f"M{x:g} {y:g}h{len(columns) * _CELL:g}v{_LINE / 2:g}H{x:g}z"
+            yield f'<path fill="{colour.hex}" d="{area}"/>'
 
 
 def _words(text: str, column: int, top: float, front: ColorTriplet, style: Style) -> list[str]:

@@ -51,6 +51,8 @@ class Batching(ReviewDesk):
         self._sheet_painted_at = await self._painted()
 
     async def _run_batch(self) -> None:
+        if self._sheet_painted_at == NEVER:
+            self._sheet_painted_at = await self._painted()
         if self.press_now.arrived <= self._sheet_painted_at:
             raise Refused(ErrorCode.NOT_PAINTED)
         rows = self.queue.chosen_rows()

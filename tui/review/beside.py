@@ -26,7 +26,7 @@ class Looking(ReviewDesk):
             self.tell(f"没有第 {number} 个附件，共 {count} 个" if count else "这一条没有附件", Look.WARN)
             return
         if not self.desk.wide:
-            await self.program.go("picture", evidence=item.evidence[number - 1], declaration_id=item.id)
+            await self.program.go("picture", evidence=item.evidence, at=number - 1, declaration_id=item.id)
             return
         self._open_evidence, self._view = number, (1.0, 0.5, 0.5)
         await self._draw_picture(item)

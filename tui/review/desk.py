@@ -15,7 +15,7 @@ from core.rules.errors import ErrorCode, Refused
 from core.rules.refusals import USUAL_REASONS, UsualReason
 from core.rules.roles import Actor, Role
 from core.schema.review import Bucket, ItemKey, QueueQuery, ReviewItem, Subject
-from core.services.review_views import leave_item, queue_page, review_item
+from core.services.review_views import leave_item, look_at_item, queue_page, review_item
 from tui.frame import Frame
 from tui.keys import Command, Press
 from tui.look import Look
@@ -48,7 +48,7 @@ class ReviewDesk(Frame):
         self.commands = self.item_keys
         self._fetched: dict[int, ReviewItem] = {}
         self._painted_at = NEVER
-        self._dropping = False
+        self._drop_until = 0.0
 
     def make_pane(self) -> Pane:
         self.desk = ReviewPane(self.queue)
@@ -78,10 +78,9 @@ class ReviewDesk(Frame):
 
     async def press(self, press: Press) -> None:
         """The rest of a burst whose verdict came too early goes the same way."""
-        if self._dropping and press.arrived <= self._painted_at:
+        if press.arrived <= self._drop_until:
             self.refuse(Refused(ErrorCode.NOT_PAINTED))
             return
-        self._dropping = False
         await super().press(press)
 
     def refuse(self, refusal: Refused) -> None:
@@ -119,6 +118,8 @@ class ReviewDesk(Frame):
         if item is None:
             return
         self._painted_at = await self._painted()
+        key = ItemKey(subject=self.subject, id=item.id)
+        self.desk.show_viewers(await self.ask(look_at_item, key))
         following = self.queue.following
         kept = {item.id, following.id} if following else {item.id}
         self._fetched = {key: value for key, value in self._fetched.items() if key in kept}
@@ -140,7 +141,7 @@ class ReviewDesk(Frame):
 
     async def _item(self, item: int) -> ReviewItem | None:
         try:
-            return await self.ask(review_item, ItemKey(subject=self.subject, id=item))
+            return await self.ask(review_item, ItemKey(subject=self.subject, id=item, look=False))
         except Refused as refusal:
             if refusal.code not in GONE:
                 raise
@@ -148,20 +149,24 @@ class ReviewDesk(Frame):
 
     async def _painted(self) -> float:
         """The moment at which what is shown now stood on the terminal; NEVER if that can't be known."""
-        moment: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        moment: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def stamp() -> None:
             driver = self.app._driver
             if driver is not None and hasattr(driver, "settle"):
                 driver.settle()
             if not moment.done():
-                moment.set_result(get_time())
+                moment.set_result(None)
 
         self.call_after_refresh(stamp)
         try:
-            return await asyncio.wait_for(moment, PAINT_SECONDS)
+            async with asyncio.timeout(PAINT_SECONDS):
+                await moment
+                while getattr(self.app._driver, "behind", False):  # a slow line has not taken it yet
+                    await asyncio.sleep(0.005)
         except TimeoutError:
             return NEVER
+        return get_time()
 
     async def _stop_looking(self) -> None:
         if self.desk.item is not None:
@@ -206,7 +211,7 @@ class ReviewDesk(Frame):
         if self._painted_at == NEVER:
             self._painted_at = await self._painted()
         if self.press_now.arrived <= self._painted_at:
-            self._dropping = True
+            self._drop_until = get_time()
             raise Refused(ErrorCode.NOT_PAINTED)
         return item
 

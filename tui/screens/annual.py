@@ -61,7 +61,7 @@ class AnnualScreen(Frame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.query = AnnualQuery()
+        self.wanted = AnnualQuery()
         self.chosen: set[int] = set()
 
     def make_pane(self) -> Pane:
@@ -71,7 +71,7 @@ class AnnualScreen(Frame):
     async def load(self) -> None:
         """Fetch the years."""
         self.header.show(self.title_text, nameplate(self.program.caller))
-        page = await self.ask(annual_page, self.query)
+        page = await self.ask(annual_page, self.wanted)
         self.table.years = page.rows
         self._show()
 
@@ -97,7 +97,11 @@ class AnnualScreen(Frame):
             return
         self.chosen ^= {row.year}
         self._show()
-        self.tell(f"已选 {'、'.join(map(str, sorted(self.chosen)))} 年度，按 P 打印" if self.chosen else "没有选年度")
+        self.tell(
+            f"已选 {'、'.join(map(str, sorted(self.chosen)))} 年度，按 P 打印"
+            if self.chosen
+            else "没有选年度"
+        )
 
     async def action_print(self) -> None:
         """P: 证书打印."""
@@ -114,11 +118,11 @@ class AnnualScreen(Frame):
 
     async def action_filter(self) -> None:
         """/."""
-        query = self.query
-        result = "" if query.passed is None else PASSED if query.passed else NOT_PASSED
+        wanted = self.wanted
+        result = "" if wanted.passed is None else PASSED if wanted.passed else NOT_PASSED
         fields = [
-            field_for(_FROM, str(query.from_year or "")),
-            field_for(_TO, str(query.to_year or "")),
+            field_for(_FROM, str(wanted.from_year or "")),
+            field_for(_TO, str(wanted.to_year or "")),
             field_for(_RESULT, result, cells=12),
         ]
         self.sheet = FilterSheet(self, fields, self._apply)
@@ -126,7 +130,7 @@ class AnnualScreen(Frame):
 
     async def action_clear(self) -> None:
         """C: all years."""
-        self.query = AnnualQuery()
+        self.wanted = AnnualQuery()
         await self.load()
         self.tell("已清空筛选")
 
@@ -151,7 +155,7 @@ class AnnualScreen(Frame):
             self.sheet.show_errors(errors)
             return
         passed = {PASSED: True, NOT_PASSED: False}.get(typed["passed"])
-        self.query = AnnualQuery(from_year=first, to_year=last, passed=passed)
+        self.wanted = AnnualQuery(from_year=first, to_year=last, passed=passed)
         await self.close_overlay()
         await self.load()
 
@@ -181,9 +185,9 @@ class AnnualScreen(Frame):
             )
             for number, row in enumerate(self.table.years, 1)
         ]
-        query = self.query
-        result = "全部" if query.passed is None else PASSED if query.passed else NOT_PASSED
-        span = f" 年度 {query.from_year or '____'} 至 {query.to_year or '____'}    认定结果 {result}"
+        wanted = self.wanted
+        result = "全部" if wanted.passed is None else PASSED if wanted.passed else NOT_PASSED
+        span = f" 年度 {wanted.from_year or '____'} 至 {wanted.to_year or '____'}    认定结果 {result}"
         heading: list[Line] = [
             (Span(span), Span("        (/ 筛选  C 清空)", Look.HINT)),
             (Span(" " + _HINT, Look.HINT),),
@@ -199,7 +203,9 @@ def standing(row: AnnualRow) -> str:
         words = f"证书 {row.certificate_number}，可再次打印"
     elif row.printable:
         words = "已认定，可打印证书"
-    return f"{row.year}: 公需 {row.public}，专业 {row.professional}，总 {row.total}；{words or row.result_label}"
+    return (
+        f"{row.year}: 公需 {row.public}，专业 {row.professional}，总 {row.total}；{words or row.result_label}"
+    )
 
 
 def _printed_lines(years: tuple[int, ...], printed: PrintedCertificate) -> list[str]:

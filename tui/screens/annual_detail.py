@@ -17,7 +17,7 @@ _COLUMNS = (
     Column("科目", 6),
     Column("学习形式", 14),
     Column("名称", 0),
-    Column("起止时间", 24),
+    Column("起止时间", 14),
     Column("学时", 5, number=True),
     Column("来源", 8),
 )
@@ -52,7 +52,7 @@ class AnnualDetailScreen(Frame):
                     each.subject,
                     each.form_name,
                     each.title,
-                    each.period,
+                    each.period.replace(f"{self.year}-", ""),
                     str(each.hours),
                     each.source_label,
                 )

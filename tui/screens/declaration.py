@@ -16,7 +16,7 @@ from tui.widgets.file_picker import size_text
 from tui.widgets.pane import Pane
 from tui.widgets.reader import Reader
 
-_LABEL_CELLS = 18
+_LABEL_CELLS = 22
 
 
 class DeclarationScreen(Frame):
@@ -72,7 +72,7 @@ def detail_lines(view: DeclarationView) -> list[Line]:
     for spec in _specs(view):
         out += _entry(spec.label, view.values.get(spec.key, ""))
     recognised = "" if view.recognised is None else f"   认定学时 {view.recognised}"
-    out += _entry(CLAIMED_FIELD.label, f"{view.claimed}{recognised}")
+    out += _entry(CLAIMED_FIELD.label, f"{view.claimed if view.claimed else '-'}{recognised}")
     out += _entry(REMARK_FIELD.label, view.note)
     out += [(), (Span("  附件", Look.TITLE),)]
     for number, each in enumerate(view.evidence, 1):
@@ -93,7 +93,7 @@ def _specs(view: DeclarationView) -> tuple[FieldSpec, ...]:
 
 
 def _entry(label: str, text: str, look: Look = Look.PLAIN) -> list[Line]:
-    parts = wrapped(text, 58) if text else ["-"]
+    parts = wrapped(text, 54) if text else ["-"]
     return [
         (Span(fit(f"  {'' if index else label}", _LABEL_CELLS), Look.LABEL), Span(part, look))
         for index, part in enumerate(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.rules.hours import CreditHours
 from core.schema.annual import Notice, PersonHome
 from core.schema.base import Nothing
-from core.services.annual import person_home
+from core.services.homes import person_home
 from tui.frame import Frame
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, wrapped
@@ -91,6 +91,9 @@ class PersonHomeScreen(Frame):
     def make_pane(self) -> Pane:
         self.home_pane = HomePane()
         return self.home_pane
+
+    def _escape_command(self) -> Command:
+        return Command("back", ("escape",), "退出登录", "退出前先问")
 
     async def load(self) -> None:
         """Fetch the state of the year."""

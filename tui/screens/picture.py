@@ -67,7 +67,7 @@ class PictureScreen(Frame):
     async def load(self) -> None:
         """Fetch the picture at the present zoom, as large as the screen lets it be."""
         shown = self.evidence[self.index]
-        size = self.program.size
+        size = self.app.size
         command = EvidenceCells(
             sha256=shown.sha256,
             declaration_id=self.declaration_id,

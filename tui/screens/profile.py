@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from core.schema.base import Nothing
-from core.services.annual import person_view
+from core.services.homes import person_view
 from tui.frame import Frame
 from tui.look import Line, Look, Span, fit, wrapped
 from tui.nameplate import nameplate
 from tui.widgets.pane import Pane
 from tui.widgets.reader import Reader
 
-_LABEL_CELLS = 20
+_LABEL_CELLS = 26
 
 
 class ProfileScreen(Frame):
@@ -29,7 +29,7 @@ class ProfileScreen(Frame):
         self.header.show(self.title_text, nameplate(self.program.caller))
         lines: list[Line] = [(), (Span("  基本信息", Look.TITLE),), ()]
         for label, text in view.lines:
-            for index, part in enumerate(wrapped(text or "-", 56)):
+            for index, part in enumerate(wrapped(text or "-", 52)):
                 lines.append((Span(fit(f"  {'' if index else label}", _LABEL_CELLS)), Span(part)))
         lines += [(), (Span("  资料暂不能在此修改，有变动请与所在单位联系。", Look.HINT),)]
         self.reader.show(lines)

@@ -66,10 +66,16 @@ class ProgressScreen(Frame):
         Command("new", ("f6",), "新申报"),
         Command("filter", ("/",), "筛选", "按计入年度、科目类型"),
         Command("clear", ("c", "f8"), "清空", "清空筛选", bar=False),
-        Command("tab", ("right", "left"), "切换", "左右键切换全部、待提交、待审核、审核通过、审核不通过", bar=False),
+        Command(
+            "tab",
+            ("right", "left"),
+            "切换",
+            "左右键切换全部、待提交、待审核、审核通过、审核不通过",
+            bar=False,
+        ),
         Command("kind", ("1", "2"), "进度种类", "1 学时申报进度，2 施教机构申报进度", bar=False),
-        Command("page_down", ("pagedown", "down"), "下页", bar=False),
-        Command("page_up", ("pageup", "up"), "上页", bar=False),
+        Command("next_page", ("pagedown", "down"), "下页", bar=False),
+        Command("previous_page", ("pageup", "up"), "上页", bar=False),
         Command("refresh", ("f5",), "刷新", bar=False),
     )
 
@@ -89,7 +95,7 @@ class ProgressScreen(Frame):
 
     async def load(self) -> None:
         """The first page."""
-        self._limit = max(5, self.program.size.height - _FRAME_LINES)
+        self._limit = max(5, self.app.size.height - _FRAME_LINES)
         self.header.show(self.title_text, nameplate(self.program.caller))
         await self._fetch()
 
@@ -128,7 +134,7 @@ class ProgressScreen(Frame):
         if self.by_bases:
             self.tell(_NO_BASE, Look.WARN)
 
-    async def action_page_down(self) -> None:
+    async def action_next_page(self) -> None:
         """The next page."""
         if self.by_bases or self.page is None or self.page.after is None:
             self.tell("已是最后一条" if self.press_now.key == "down" else "已是最后一页", Look.WARN)
@@ -136,7 +142,7 @@ class ProgressScreen(Frame):
         self._afters.append(self.page.after)
         await self._fetch()
 
-    async def action_page_up(self) -> None:
+    async def action_previous_page(self) -> None:
         """The page before."""
         if len(self._afters) == 1:
             self.tell("已是第一条" if self.press_now.key == "up" else "已是第一页", Look.WARN)

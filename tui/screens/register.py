@@ -12,6 +12,7 @@ from core.rules.fields import FieldSpec
 from core.rules.identity import RESIDENT_CARD
 from core.rules.registration import (
     ACCOUNT_FIELDS,
+    PASSWORD_HINT,
     PERSON_FIELDS,
     REGISTRATION_FIELDS,
     fill_from_number,
@@ -54,13 +55,17 @@ class RegisterScreen(Frame):
         self.today = date.min
 
     def make_pane(self) -> Pane:
-        fields = [field_for(spec) for spec in REGISTRATION_FIELDS]
+        fields = [
+            field_for(replace(spec, hint="") if spec.hint == PASSWORD_HINT else spec)
+            for spec in REGISTRATION_FIELDS
+        ]
         fields[0].section, fields[len(ACCOUNT_FIELDS)].section = "账号信息", "个人信息"
         assert fields[len(ACCOUNT_FIELDS)].spec is PERSON_FIELDS[0]
         self.form = Form(fields, on_leave=self._left, on_done=self.action_submit, label_cells=_LABEL_CELLS)
         self.work = Workplace(self, self.ask, lambda: self.form, keys=("region", "employer", "department"))
         self.form.on_open = opener(self, lambda: self.form, kinds=self.work.openers, after=self._left)
         self.form.at = 1
+        self.form.find("password").notes = (PASSWORD_HINT,)
         if self.registration is not None:
             self._fill(self.registration)
         return self.form

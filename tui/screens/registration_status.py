@@ -60,7 +60,9 @@ class StatusScreen(Frame):
     def live_commands(self) -> tuple[Command, ...]:
         """撤回申请 and 修改重提 stand in the key line only while they can be used."""
         state = "" if self.view is None else self.view.state
-        usable = {RegistrationState.PENDING.value: _WITHDRAW, RegistrationState.REJECTED.value: _CORRECT}.get(state)
+        usable = {RegistrationState.PENDING.value: _WITHDRAW, RegistrationState.REJECTED.value: _CORRECT}.get(
+            state
+        )
         return tuple(c for c in super().live_commands() if c not in (_WITHDRAW, _CORRECT) or c is usable)
 
     async def action_query(self) -> None:
@@ -103,7 +105,9 @@ class StatusScreen(Frame):
         self.tell("已撤回申请，此证件号可以重新注册")
 
     async def _filled(self, typed: dict[str, str]) -> bool:
-        missing = tuple(FieldError(key, ErrorCode.REQUIRED) for key, value in typed.items() if not value.strip())
+        missing = tuple(
+            FieldError(key, ErrorCode.REQUIRED) for key, value in typed.items() if not value.strip()
+        )
         self.form.show_errors(missing)
         if missing:
             self.refuse(Refused.for_fields(missing))
@@ -136,8 +140,15 @@ def _lines(view: RegistrationView) -> list[Line]:
     for label, text in facts:
         for index, part in enumerate(wrapped(text, 62) if text else ()):
             out.append((Span(fit(f" {'' if index else label}", 12)), Span(part)))
-    out += [(), (Span(" " + _NEXT[RegistrationState(view.state)], Look.HINT),), (), (Span(" 审核记录", Look.TITLE),)]
+    out += [
+        (),
+        (Span(" " + _NEXT[RegistrationState(view.state)], Look.HINT),),
+        (),
+        (Span(" 审核记录", Look.TITLE),),
+    ]
     for each in view.history:
-        text = f" {moment_text(each.at)}  {each.move_label}  {each.org_name} {each.actor_name}  {each.opinion}"
+        text = (
+            f" {moment_text(each.at)}  {each.move_label}  {each.org_name} {each.actor_name}  {each.opinion}"
+        )
         out += [(Span(part),) for part in wrapped(text, 78)]
     return out

@@ -21,7 +21,7 @@ class AskSheet(Pane):
     `on_done`; a Refused raised there is shown inside the sheet, which stays open with what was typed.
     """
 
-    DEFAULT_CSS = "AskSheet { layer: above; offset: 2 3; width: 76; height: 8; }"
+    DEFAULT_CSS = "AskSheet { layer: above; position: absolute; offset: 2 3; width: 76; height: 8; }"
     base = Look.POPUP
 
     def __init__(

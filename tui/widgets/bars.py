@@ -70,10 +70,17 @@ class KeyBar(Pane):
     def draw(self, cells: int, height: int) -> list[Line]:
         spans: list[Span] = []
         left = cells
-        for name, label in self.entries:
-            need = width(name) + width(label) + 3
-            if need > left:
+        # F1 and Esc come last and are never crowded out.
+        kept = sum(_cells(each) for each in self.entries[-2:])
+        for number, (name, label) in enumerate(self.entries):
+            need = _cells((name, label))
+            last = number >= len(self.entries) - 2
+            if need > left - (0 if last else kept):
                 continue
             spans += [Span(f" {name}", Look.BAR_KEY), Span(f" {label} ", Look.BAR)]
             left -= need
         return [(*spans, Span(" " * left, Look.BAR))]
+
+
+def _cells(entry: tuple[str, str]) -> int:
+    return width(entry[0]) + width(entry[1]) + 3

@@ -12,7 +12,7 @@ from tui.widgets.reader import Reader
 class ConfirmSheet(Reader):
     """Lines to read; Enter runs `on_yes`, Esc closes. Without `on_yes` it is only read."""
 
-    DEFAULT_CSS = "ConfirmSheet { layer: above; offset: 2 2; width: 76; height: 16; }"
+    DEFAULT_CSS = "ConfirmSheet { layer: above; position: absolute; offset: 2 2; width: 76; height: 16; }"
     base = Look.POPUP
 
     def __init__(

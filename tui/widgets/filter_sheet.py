@@ -14,17 +14,24 @@ FILTER_COMMANDS = (
     *FORM_COMMANDS,
     Command("close", ("escape",), "返回", "不改变筛选"),
 )
-_LOOKS = {Look.PLAIN: Look.POPUP, Look.LABEL: Look.POPUP, Look.FIELD: Look.POPUP_FIELD, Look.HINT: Look.POPUP_HINT}
+_LOOKS = {
+    Look.PLAIN: Look.POPUP,
+    Look.LABEL: Look.POPUP,
+    Look.FIELD: Look.POPUP_FIELD,
+    Look.HINT: Look.POPUP_HINT,
+}
 
 
 class FilterSheet(Form):
     """Fields over a table. `on_apply` looks at the fields, closes the sheet and fetches, or shows errors."""
 
-    DEFAULT_CSS = "FilterSheet { layer: above; offset: 2 3; width: 76; height: 8; }"
+    DEFAULT_CSS = "FilterSheet { layer: above; position: absolute; offset: 2 3; width: 76; height: 8; }"
     base = Look.POPUP
     commands = FILTER_COMMANDS
 
-    def __init__(self, stage: Stage, fields: Sequence[Field], on_apply: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, stage: Stage, fields: Sequence[Field], on_apply: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(fields, on_open=opener(stage, lambda: self), on_done=on_apply)
         self.on_apply = on_apply
 

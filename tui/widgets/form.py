@@ -58,7 +58,7 @@ class Form(Pane):
     """Fields in reading order. `on_open(field, typed)` opens the list of a picked field; `on_leave(field)` is
     called when the caret leaves a field whose value changed; `on_done` when Enter is pressed on the last field."""
 
-    commands = FORM_COMMANDS
+    commands: tuple[Command, ...] = FORM_COMMANDS
 
     def __init__(
         self,
@@ -289,6 +289,8 @@ def _box(spec: FieldSpec) -> int:
         FieldKind.HOURS: 10,
         FieldKind.YEAR: 8,
         FieldKind.MOBILE: 16,
+        FieldKind.ID_NUMBER: 24,
+        FieldKind.PASSWORD: 24,
     }
     return short.get(spec.kind) or min(44, max(12, spec.max_length * 2))
 

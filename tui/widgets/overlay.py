@@ -11,7 +11,7 @@ from tui.widgets.reader import Reader
 class HelpSheet(Reader):
     """F1: what the focused thing is, what this page is for, and every key. Esc closes it."""
 
-    DEFAULT_CSS = "HelpSheet { layer: above; offset: 2 1; width: 76; height: 20; }"
+    DEFAULT_CSS = "HelpSheet { layer: above; position: absolute; offset: 2 1; width: 76; height: 20; }"
     base = Look.POPUP
 
     def __init__(self, lines: Sequence[str]) -> None:

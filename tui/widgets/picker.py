@@ -52,8 +52,9 @@ def listed(options: Sequence[Option]) -> Source:
             return OptionPage(kept, None, f"共 {len(kept)} 项，可输入汉字、拼音或首字母")
         from core.rules.readings import rank
 
-        ranked = [(rank(query, " ".join(o.cells), o.code), i) for i, o in enumerate(kept)]
-        found = tuple(kept[i] for r, i in sorted((r, i) for r, i in ranked if r is not None))
+        ranked = [(rank(query, " ".join(o.cells), o.code), len(o.value), i) for i, o in enumerate(kept)]
+        # Of two that fit as well the shorter one is meant: 岗位培训 before 岗位培训(基地).
+        found = tuple(kept[i] for _, _, i in sorted(row for row in ranked if row[0] is not None))
         return OptionPage(found, None, f"{len(found)} / {len(kept)} 项")
 
     return source
@@ -62,7 +63,7 @@ def listed(options: Sequence[Option]) -> Source:
 class Picker(Pane):
     """A popup over a form. `on_pick` gets the option; `extra` are further commands with what they do."""
 
-    DEFAULT_CSS = "Picker { layer: above; offset: 2 3; width: 100%; height: 17; }"
+    DEFAULT_CSS = "Picker { layer: above; position: absolute; offset: 2 3; width: 100%; height: 17; }"
     base = Look.POPUP
 
     def __init__(
@@ -100,6 +101,9 @@ class Picker(Pane):
     @property
     def typing(self) -> bool:
         return True
+
+    def help_lines(self) -> list[str]:
+        return [f"{self.title}：输入 {self.hint} 缩小范围，Enter 选定带 > 的一项，Esc 关闭而不改动。"]
 
     def draw(self, cells: int, height: int) -> list[Line]:
         out: list[Line] = [(Span(fit(" " + self.title, cells), Look.POPUP_BAR),)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from core.rules.clock import CHINA
 from core.schema.declarations import CellRows
@@ -16,7 +17,7 @@ from tui.widgets.queue_list import Queue, draw_rows, line_of_marker, marks_of
 WIDE = 110
 """Cells from which the queue stands beside the item."""
 LIST_CELLS = 42
-LABEL_CELLS = 16
+LABEL_CELLS = 19
 BODY_BESIDE_PICTURE = 7
 """Lines of the item that stay in sight while a picture is open below them."""
 
@@ -43,6 +44,12 @@ class ReviewPane(Pane):
         self.recognised = self.opinion = ""
         self.picture, self._top = None, 0
         self.changed()
+
+    def show_viewers(self, viewers: tuple[str, ...]) -> None:
+        """Who else has the item open."""
+        if self.item is not None and viewers != self.item.viewers:
+            self.item = replace(self.item, viewers=viewers)
+            self.changed()
 
     @property
     def wide(self) -> bool:
@@ -219,7 +226,8 @@ def _cells(rows: CellRows) -> list[Line]:
 
 
 def _hex(colour: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour)
+    """In 16 steps a channel: enough for a scan, and far fewer bytes on the wire."""
+    return "#{:02x}{:02x}{:02x}".format(*(channel // 16 * 17 for channel in colour))
 
 
 def _padded(spans: Line, cells: int) -> Line:

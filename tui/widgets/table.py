@@ -39,7 +39,7 @@ class Table(Pane):
     Arrow keys move the marker; a page key outside what is held calls `turn` (set by the screen).
     """
 
-    commands = TABLE_COMMANDS
+    commands: tuple[Command, ...] = TABLE_COMMANDS
 
     def __init__(self, columns: Sequence[Column], *, empty: str = "没有记录", id: str | None = None) -> None:
         super().__init__(id=id)
@@ -67,6 +67,11 @@ class Table(Pane):
         self.first_number = first_number
         self.at = max(0, min(at, len(self.rows) - 1))
         self.changed()
+
+    @property
+    def top(self) -> int:
+        """The first row in sight, after the last `draw`."""
+        return self._top
 
     @property
     def room(self) -> int:

@@ -81,6 +81,7 @@ class CellDriver(Driver):
         self._frame_timer: asyncio.TimerHandle | None = None
         self._caret_timer: asyncio.TimerHandle | None = None
         self._frame_late = False
+        self._resizing = False
         self._caret: Place = (0, self._size[1] - 1)
         self._was_suspended = False
         self._thread = threading.get_ident()
@@ -110,8 +111,14 @@ class CellDriver(Driver):
 
         For the app to call when only the focus or the caret has moved.  Nothing is sent when nothing differs.
         """
+        self._resizing = False
         self._cancel_frame()
         self._send_frame()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal has not taken yet all that is to be seen now."""
+        return self._outlet is not None and (self._frame_late or self._outlet.busy)
 
     def repaint(self) -> None:
         """Clear the terminal and paint everything (ctrl+l, or after someone else wrote on it)."""
@@ -120,10 +127,15 @@ class CellDriver(Driver):
         self.settle()
 
     def _schedule(self, delay: float) -> None:
-        if not self._open or self._frame_timer is not None:
+        """Have a frame sent after this many seconds; the look after the caret never holds back what was painted."""
+        if not self._open:
             return
-        wait = max(delay, self.painted_at + FRAME_SECONDS - self._loop.time())
-        self._frame_timer = self._loop.call_later(wait, self.settle)
+        at = max(self._loop.time() + delay, self.painted_at + FRAME_SECONDS)
+        if self._frame_timer is not None:
+            if self._frame_timer.when() <= at or self._resizing:
+                return
+            self._frame_timer.cancel()
+        self._frame_timer = self._loop.call_at(at, self.settle)
 
     def _cancel_frame(self) -> None:
         if self._frame_timer is not None:
@@ -191,7 +203,9 @@ class CellDriver(Driver):
         self._size = size
         self.grid.resize(*size)
         self._post_size()
+        self._cancel_frame()
         self._schedule(RESIZE_SECONDS)
+        self._resizing = True  # half a layout is not shown meanwhile
 
     def _post_size(self) -> None:
         size = Size(*self._size) if self._size else Size(80, 24)

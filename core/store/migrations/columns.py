@@ -1,8 +1,9 @@
-"""The kinds of columns that revisions are written with: frozen here, since the tables may change."""
+"""What revisions are written with: kinds of columns and constraints, frozen since the tables may change."""
 
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import conv
 
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -57,3 +58,23 @@ def moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:
 def json(name: str) -> sa.Column[Any]:
     """A JSON object."""
     return sa.Column(name, sa.JSON(), nullable=False)
+
+
+def check(condition: str, name: str) -> sa.CheckConstraint:
+    """A CHECK under its whole name."""
+    return sa.CheckConstraint(condition, name=conv(name))
+
+
+def unique(*columns: str, name: str) -> sa.UniqueConstraint:
+    """What may be there once only."""
+    return sa.UniqueConstraint(*columns, name=conv(name))
+
+
+def primary(*columns: str, name: str) -> sa.PrimaryKeyConstraint:
+    """The primary key."""
+    return sa.PrimaryKeyConstraint(*columns, name=conv(name))
+
+
+def refers(column: str, target: str, name: str, **more: Any) -> sa.ForeignKeyConstraint:
+    """A reference to a column of another table; `more` as for ForeignKeyConstraint."""
+    return sa.ForeignKeyConstraint([column], [target], name=conv(name), **more)

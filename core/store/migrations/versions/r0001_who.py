@@ -3,7 +3,21 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.store.migrations.columns import big, code, day, digest, flag, moment, number, sealed, words
+from core.store.migrations.columns import (
+    big,
+    check,
+    code,
+    day,
+    digest,
+    flag,
+    moment,
+    number,
+    primary,
+    refers,
+    sealed,
+    unique,
+    words,
+)
 
 revision = "0001"
 down_revision = None
@@ -29,9 +43,19 @@ _TABLES = (
 
 def upgrade() -> None:
     """Make the tables."""
-    _organisations()
-    _people()
-    _security()
+    _region()
+    _org()
+    _org_gram()
+    _department()
+    _year_window()
+    _account()
+    _person()
+    _account_role()
+    _registration()
+    _throttle()
+    _login_session()
+    _viewing()
+    _meta()
 
 
 def downgrade() -> None:
@@ -40,8 +64,8 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _organisations() -> None:
-    """Regions, organisations, departments, years."""
+def _region() -> None:
+    """The table region."""
     op.create_table(
         "region",
         code("code"),
@@ -49,10 +73,14 @@ def _organisations() -> None:
         code("parent", nullable=True),
         words("kind"),
         flag("active"),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_region")),
-        sa.ForeignKeyConstraint(["parent"], ["region.code"], name=op.f("fk_region_parent_region")),
-        sa.CheckConstraint("length(code) = 6", name=op.f("ck_region_code")),
+        primary("code", name="pk_region"),
+        refers("parent", "region.code", "fk_region_parent_region"),
+        check("length(code) = 6", "ck_region_code"),
     )
+
+
+def _org() -> None:
+    """The table org."""
     op.create_table(
         "org",
         big("id"),
@@ -71,26 +99,14 @@ def _organisations() -> None:
         words("address"),
         flag("active"),
         number("version", server_default="1"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_org")),
-        sa.UniqueConstraint("code", name=op.f("uq_org_code")),
-        sa.ForeignKeyConstraint(
-            ["authority_id"],
-            ["org.id"],
-            name=op.f("fk_org_authority_id_org"),
-            deferrable=True,
-            initially="DEFERRED",
-        ),
-        sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_org_region_code_region")),
-        sa.ForeignKeyConstraint(
-            ["superior_id"],
-            ["org.id"],
-            name=op.f("fk_org_superior_id_org"),
-            deferrable=True,
-            initially="DEFERRED",
-        ),
-        sa.CheckConstraint("kind in ('employer', 'base', 'authority', 'bureau')", name=op.f("ck_org_kind")),
-        sa.CheckConstraint("length(name) > 0", name=op.f("ck_org_name")),
-        sa.CheckConstraint("superior_id <> id and authority_id <> id", name=op.f("ck_org_not_its_own")),
+        primary("id", name="pk_org"),
+        unique("code", name="uq_org_code"),
+        refers("authority_id", "org.id", "fk_org_authority_id_org", deferrable=True, initially="DEFERRED"),
+        refers("region_code", "region.code", "fk_org_region_code_region"),
+        refers("superior_id", "org.id", "fk_org_superior_id_org", deferrable=True, initially="DEFERRED"),
+        check("kind in ('employer', 'base', 'authority', 'bureau')", "ck_org_kind"),
+        check("length(name) > 0", "ck_org_name"),
+        check("superior_id <> id and authority_id <> id", "ck_org_not_its_own"),
     )
     op.create_index("ix_org_authority", "org", ["authority_id"])
     op.create_index("ix_org_kind_region", "org", ["kind", "region_code", "id"])
@@ -101,32 +117,40 @@ def _organisations() -> None:
     op.create_index("ix_org_r6_initials", "org", ["region_code", "initials", "id"])
     op.create_index("ix_org_r6_pinyin", "org", ["region_code", "pinyin", "id"])
     op.create_index("ix_org_superior", "org", ["superior_id"])
+
+
+def _org_gram() -> None:
+    """The table org_gram."""
     op.create_table(
         "org_gram",
         code("gram"),
         code("region_code"),
         big("org_id"),
-        sa.PrimaryKeyConstraint("gram", "region_code", "org_id", name=op.f("pk_org_gram")),
-        sa.ForeignKeyConstraint(
-            ["org_id"], ["org.id"], name=op.f("fk_org_gram_org_id_org"), ondelete="CASCADE"
-        ),
+        primary("gram", "region_code", "org_id", name="pk_org_gram"),
+        refers("org_id", "org.id", "fk_org_gram_org_id_org", ondelete="CASCADE"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_org_gram_org", "org_gram", ["org_id"])
+
+
+def _department() -> None:
+    """The table department."""
     op.create_table(
         "department",
         big("id"),
         big("org_id"),
         words("name"),
         big("parent_id", nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
-        sa.ForeignKeyConstraint(["org_id"], ["org.id"], name=op.f("fk_department_org_id_org")),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["department.id"], name=op.f("fk_department_parent_id_department")
-        ),
-        sa.CheckConstraint("length(name) > 0", name=op.f("ck_department_name")),
+        primary("id", name="pk_department"),
+        refers("org_id", "org.id", "fk_department_org_id_org"),
+        refers("parent_id", "department.id", "fk_department_parent_id_department"),
+        check("length(name) > 0", "ck_department_name"),
     )
     op.create_index("ix_department_org", "department", ["org_id", "id"])
+
+
+def _year_window() -> None:
+    """The table year_window."""
     op.create_table(
         "year_window",
         big("id"),
@@ -139,18 +163,16 @@ def _organisations() -> None:
         words("changed_by"),
         words("reason"),
         number("version", server_default="1"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_year_window")),
-        sa.UniqueConstraint("year", "region_code", name=op.f("uq_year_window_year_region_code")),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_year_window_region_code_region")
-        ),
-        sa.CheckConstraint("state in ('open', 'closed')", name=op.f("ck_year_window_state")),
-        sa.CheckConstraint("year between 1990 and 2100", name=op.f("ck_year_window_year")),
+        primary("id", name="pk_year_window"),
+        unique("year", "region_code", name="uq_year_window_year_region_code"),
+        refers("region_code", "region.code", "fk_year_window_region_code_region"),
+        check("state in ('open', 'closed')", "ck_year_window_state"),
+        check("year between 1990 and 2100", "ck_year_window_year"),
     )
 
 
-def _people() -> None:
-    """Accounts, persons, roles, registrations."""
+def _account() -> None:
+    """The table account."""
     op.create_table(
         "account",
         big("id"),
@@ -161,9 +183,13 @@ def _people() -> None:
         flag("active"),
         moment("created_at"),
         number("version", server_default="1"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
-        sa.UniqueConstraint("login_digest", name=op.f("uq_account_login_digest")),
+        primary("id", name="pk_account"),
+        unique("login_digest", name="uq_account_login_digest"),
     )
+
+
+def _person() -> None:
+    """The table person."""
     op.create_table(
         "person",
         big("id"),
@@ -191,22 +217,24 @@ def _people() -> None:
         words("series"),
         words("title"),
         number("version", server_default="1"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
-        sa.UniqueConstraint("account_id", name=op.f("uq_person_account_id")),
-        sa.UniqueConstraint("id_number_digest", name=op.f("uq_person_id_number_digest")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_person_account_id_account")),
-        sa.ForeignKeyConstraint(
-            ["department_id"], ["department.id"], name=op.f("fk_person_department_id_department")
-        ),
-        sa.ForeignKeyConstraint(["employer_id"], ["org.id"], name=op.f("fk_person_employer_id_org")),
-        sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_person_region_code_region")),
-        sa.CheckConstraint("length(name) > 0", name=op.f("ck_person_name")),
+        primary("id", name="pk_person"),
+        unique("account_id", name="uq_person_account_id"),
+        unique("id_number_digest", name="uq_person_id_number_digest"),
+        refers("account_id", "account.id", "fk_person_account_id_account"),
+        refers("department_id", "department.id", "fk_person_department_id_department"),
+        refers("employer_id", "org.id", "fk_person_employer_id_org"),
+        refers("region_code", "region.code", "fk_person_region_code_region"),
+        check("length(name) > 0", "ck_person_name"),
     )
     op.create_index("ix_person_email", "person", ["email_digest"])
     op.create_index("ix_person_emp_name", "person", ["employer_id", "name", "id"])
     op.create_index("ix_person_emp_pinyin", "person", ["employer_id", "pinyin", "id"])
     op.create_index("ix_person_mobile", "person", ["mobile_digest"])
     op.create_index("ix_person_region", "person", ["region_code", "id"])
+
+
+def _account_role() -> None:
+    """The table account_role."""
     op.create_table(
         "account_role",
         big("id"),
@@ -214,24 +242,16 @@ def _people() -> None:
         words("role"),
         big("org_id", nullable=True),
         big("person_id", nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_role")),
-        sa.UniqueConstraint(
-            "account_id", "role", "org_id", name=op.f("uq_account_role_account_id_role_org_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_account_role_account_id_account")
-        ),
-        sa.ForeignKeyConstraint(["org_id"], ["org.id"], name=op.f("fk_account_role_org_id_org")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_role_person_id_person")),
-        sa.CheckConstraint(
-            "(role in ('person', 'operator')) = (org_id is null)", name=op.f("ck_account_role_org")
-        ),
-        sa.CheckConstraint(
-            "(role = 'person') = (person_id is not null)", name=op.f("ck_account_role_person")
-        ),
-        sa.CheckConstraint(
+        primary("id", name="pk_account_role"),
+        unique("account_id", "role", "org_id", name="uq_account_role_account_id_role_org_id"),
+        refers("account_id", "account.id", "fk_account_role_account_id_account"),
+        refers("org_id", "org.id", "fk_account_role_org_id_org"),
+        refers("person_id", "person.id", "fk_account_role_person_id_person"),
+        check("(role in ('person', 'operator')) = (org_id is null)", "ck_account_role_org"),
+        check("(role = 'person') = (person_id is not null)", "ck_account_role_person"),
+        check(
             "role in ('person', 'employer', 'base', 'authority', 'bureau', 'operator')",
-            name=op.f("ck_account_role_role"),
+            "ck_account_role_role",
         ),
     )
     op.create_index("ix_account_role_org", "account_role", ["org_id"])
@@ -244,6 +264,10 @@ def _people() -> None:
         sqlite_where=sa.text("org_id is null"),
         postgresql_where=sa.text("org_id is null"),
     )
+
+
+def _registration() -> None:
+    """The table registration."""
     op.create_table(
         "registration",
         big("id"),
@@ -261,22 +285,14 @@ def _people() -> None:
         words("decided_by_name"),
         big("account_id", nullable=True),
         number("version", server_default="1"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_registration_account_id_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["department_id"], ["department.id"], name=op.f("fk_registration_department_id_department")
-        ),
-        sa.ForeignKeyConstraint(["employer_id"], ["org.id"], name=op.f("fk_registration_employer_id_org")),
-        sa.CheckConstraint(
-            "(state = 'pending') = (decided_at is null)", name=op.f("ck_registration_decided")
-        ),
-        sa.CheckConstraint("length(name) > 0", name=op.f("ck_registration_name")),
-        sa.CheckConstraint("state <> 'rejected' or length(reason) > 0", name=op.f("ck_registration_reason")),
-        sa.CheckConstraint(
-            "state in ('pending', 'approved', 'rejected', 'withdrawn')", name=op.f("ck_registration_state")
-        ),
+        primary("id", name="pk_registration"),
+        refers("account_id", "account.id", "fk_registration_account_id_account"),
+        refers("department_id", "department.id", "fk_registration_department_id_department"),
+        refers("employer_id", "org.id", "fk_registration_employer_id_org"),
+        check("(state = 'pending') = (decided_at is null)", "ck_registration_decided"),
+        check("length(name) > 0", "ck_registration_name"),
+        check("state <> 'rejected' or length(reason) > 0", "ck_registration_reason"),
+        check("state in ('pending', 'approved', 'rejected', 'withdrawn')", "ck_registration_state"),
     )
     op.create_index("ix_registration_number", "registration", ["id_digest", "id"])
     op.create_index(
@@ -296,8 +312,8 @@ def _people() -> None:
     )
 
 
-def _security() -> None:
-    """Sign-ins, and who is looking."""
+def _throttle() -> None:
+    """The table throttle."""
     op.create_table(
         "throttle",
         big("id"),
@@ -306,11 +322,15 @@ def _security() -> None:
         number("failures"),
         moment("first_at"),
         moment("locked_until", nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_throttle")),
-        sa.UniqueConstraint("kind", "key_digest", name=op.f("uq_throttle_kind_key_digest")),
-        sa.CheckConstraint("failures >= 0", name=op.f("ck_throttle_failures")),
-        sa.CheckConstraint("kind in ('account', 'address')", name=op.f("ck_throttle_kind")),
+        primary("id", name="pk_throttle"),
+        unique("kind", "key_digest", name="uq_throttle_kind_key_digest"),
+        check("failures >= 0", "ck_throttle_failures"),
+        check("kind in ('account', 'address')", "ck_throttle_kind"),
     )
+
+
+def _login_session() -> None:
+    """The table login_session."""
     op.create_table(
         "login_session",
         code("id"),
@@ -321,21 +341,19 @@ def _security() -> None:
         moment("started_at"),
         moment("last_seen_at"),
         moment("ended_at", nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_login_session_account_id_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_role_id"],
-            ["account_role.id"],
-            name=op.f("fk_login_session_account_role_id_account_role"),
-        ),
-        sa.CheckConstraint(
+        primary("id", name="pk_login_session"),
+        refers("account_id", "account.id", "fk_login_session_account_id_account"),
+        refers("account_role_id", "account_role.id", "fk_login_session_account_role_id_account_role"),
+        check(
             "role in ('person', 'employer', 'base', 'authority', 'bureau', 'operator')",
-            name=op.f("ck_login_session_role"),
+            "ck_login_session_role",
         ),
     )
     op.create_index("ix_login_session_account", "login_session", ["account_id", "started_at"])
+
+
+def _viewing() -> None:
+    """The table viewing."""
     op.create_table(
         "viewing",
         code("kind"),
@@ -343,14 +361,16 @@ def _security() -> None:
         big("account_id"),
         words("name"),
         moment("since"),
-        sa.PrimaryKeyConstraint("kind", "object_id", "account_id", name=op.f("pk_viewing")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_viewing_account_id_account"), ondelete="CASCADE"
-        ),
+        primary("kind", "object_id", "account_id", name="pk_viewing"),
+        refers("account_id", "account.id", "fk_viewing_account_id_account", ondelete="CASCADE"),
     )
+
+
+def _meta() -> None:
+    """The table meta."""
     op.create_table(
         "meta",
         code("key"),
         words("value"),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
+        primary("key", name="pk_meta"),
     )

@@ -3,7 +3,21 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.store.migrations.columns import big, code, day, flag, json, moment, number, sealed, words
+from core.store.migrations.columns import (
+    big,
+    check,
+    code,
+    day,
+    flag,
+    json,
+    moment,
+    number,
+    primary,
+    refers,
+    sealed,
+    unique,
+    words,
+)
 
 revision = "0002"
 down_revision = "0001"
@@ -28,8 +42,14 @@ _APPEND_ONLY = (
 
 def upgrade() -> None:
     """Make the tables."""
-    _declarations()
-    _records()
+    _declaration()
+    _blob()
+    _evidence()
+    _person_year()
+    _decision()
+    _certificate()
+    _certificate_counter()
+    _audit()
     _append_only()
 
 
@@ -41,8 +61,8 @@ def downgrade() -> None:
         op.execute("drop function refuse_change()")
 
 
-def _declarations() -> None:
-    """Declarations, evidence, years."""
+def _declaration() -> None:
+    """The table declaration."""
     op.create_table(
         "declaration",
         big("id"),
@@ -73,46 +93,24 @@ def _declarations() -> None:
         moment("created_at"),
         moment("updated_at"),
         number("version", server_default="1"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_declaration")),
-        sa.ForeignKeyConstraint(["employer_id"], ["org.id"], name=op.f("fk_declaration_employer_id_org")),
-        sa.ForeignKeyConstraint(
-            ["handler_org_id"], ["org.id"], name=op.f("fk_declaration_handler_org_id_org")
-        ),
-        sa.ForeignKeyConstraint(
-            ["origin_id"],
-            ["declaration.id"],
-            name=op.f("fk_declaration_origin_id_declaration"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_declaration_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_declaration_region_code_region")
-        ),
-        sa.CheckConstraint(
-            "status <> 'approved' or recognised_halves is not null", name=op.f("ck_declaration_approved")
-        ),
-        sa.CheckConstraint("claimed_halves >= 0", name=op.f("ck_declaration_claimed")),
-        sa.CheckConstraint("started_on <= ended_on", name=op.f("ck_declaration_dates")),
-        sa.CheckConstraint(
-            "(status = 'pending') = (handler_org_id is not null)", name=op.f("ck_declaration_handler")
-        ),
-        sa.CheckConstraint("length(note) <= 1000", name=op.f("ck_declaration_note")),
-        sa.CheckConstraint(
-            "(status = 'pending') = (step is not null)", name=op.f("ck_declaration_pending_step")
-        ),
-        sa.CheckConstraint(
-            "recognised_halves between 0 and claimed_halves", name=op.f("ck_declaration_recognised")
-        ),
-        sa.CheckConstraint("source in ('person', 'history', 'provider')", name=op.f("ck_declaration_source")),
-        sa.CheckConstraint(
-            "status in ('draft', 'pending', 'approved', 'rejected', 'revoked')",
-            name=op.f("ck_declaration_status"),
-        ),
-        sa.CheckConstraint("step in ('employer', 'authority', 'bureau')", name=op.f("ck_declaration_step")),
-        sa.CheckConstraint(
-            "status <> 'pending' or submitted_at is not null", name=op.f("ck_declaration_submitted")
-        ),
-        sa.CheckConstraint("year between 1990 and 2100", name=op.f("ck_declaration_year")),
+        primary("id", name="pk_declaration"),
+        refers("employer_id", "org.id", "fk_declaration_employer_id_org"),
+        refers("handler_org_id", "org.id", "fk_declaration_handler_org_id_org"),
+        refers("origin_id", "declaration.id", "fk_declaration_origin_id_declaration", ondelete="SET NULL"),
+        refers("person_id", "person.id", "fk_declaration_person_id_person"),
+        refers("region_code", "region.code", "fk_declaration_region_code_region"),
+        check("status <> 'approved' or recognised_halves is not null", "ck_declaration_approved"),
+        check("claimed_halves >= 0", "ck_declaration_claimed"),
+        check("started_on <= ended_on", "ck_declaration_dates"),
+        check("(status = 'pending') = (handler_org_id is not null)", "ck_declaration_handler"),
+        check("length(note) <= 1000", "ck_declaration_note"),
+        check("(status = 'pending') = (step is not null)", "ck_declaration_pending_step"),
+        check("recognised_halves between 0 and claimed_halves", "ck_declaration_recognised"),
+        check("source in ('person', 'history', 'provider')", "ck_declaration_source"),
+        check("status in ('draft', 'pending', 'approved', 'rejected', 'revoked')", "ck_declaration_status"),
+        check("step in ('employer', 'authority', 'bureau')", "ck_declaration_step"),
+        check("status <> 'pending' or submitted_at is not null", "ck_declaration_submitted"),
+        check("year between 1990 and 2100", "ck_declaration_year"),
     )
     op.create_index("ix_decl_origin", "declaration", ["origin_id"])
     op.create_index(
@@ -144,6 +142,10 @@ def _declarations() -> None:
         sqlite_where=sa.text("status = 'pending'"),
         postgresql_where=sa.text("status = 'pending'"),
     )
+
+
+def _blob() -> None:
+    """The table blob."""
     op.create_table(
         "blob",
         code("sha256"),
@@ -152,11 +154,15 @@ def _declarations() -> None:
         number("width"),
         number("height"),
         moment("added_at"),
-        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
-        sa.CheckConstraint("kind in ('jpg', 'gif', 'bmp', 'png')", name=op.f("ck_blob_kind")),
-        sa.CheckConstraint("size > 0 and width > 0 and height > 0", name=op.f("ck_blob_measures")),
-        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_blob_sha256")),
+        primary("sha256", name="pk_blob"),
+        check("kind in ('jpg', 'gif', 'bmp', 'png')", "ck_blob_kind"),
+        check("size > 0 and width > 0 and height > 0", "ck_blob_measures"),
+        check("length(sha256) = 64", "ck_blob_sha256"),
     )
+
+
+def _evidence() -> None:
+    """The table evidence."""
     op.create_table(
         "evidence",
         big("id"),
@@ -165,19 +171,20 @@ def _declarations() -> None:
         code("sha256"),
         words("file_name"),
         words("caption"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-        sa.UniqueConstraint("declaration_id", "position", name=op.f("uq_evidence_declaration_id_position")),
-        sa.UniqueConstraint("declaration_id", "sha256", name=op.f("uq_evidence_declaration_id_sha256")),
-        sa.ForeignKeyConstraint(
-            ["declaration_id"],
-            ["declaration.id"],
-            name=op.f("fk_evidence_declaration_id_declaration"),
-            ondelete="CASCADE",
+        primary("id", name="pk_evidence"),
+        unique("declaration_id", "position", name="uq_evidence_declaration_id_position"),
+        unique("declaration_id", "sha256", name="uq_evidence_declaration_id_sha256"),
+        refers(
+            "declaration_id", "declaration.id", "fk_evidence_declaration_id_declaration", ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["sha256"], ["blob.sha256"], name=op.f("fk_evidence_sha256_blob")),
-        sa.CheckConstraint("position >= 1", name=op.f("ck_evidence_position")),
+        refers("sha256", "blob.sha256", "fk_evidence_sha256_blob"),
+        check("position >= 1", "ck_evidence_position"),
     )
     op.create_index("ix_evidence_sha256", "evidence", ["sha256"])
+
+
+def _person_year() -> None:
+    """The table person_year."""
     op.create_table(
         "person_year",
         big("person_id"),
@@ -189,22 +196,18 @@ def _declarations() -> None:
         moment("recognised_at", nullable=True),
         words("recognised_by"),
         number("version", server_default="1"),
-        sa.PrimaryKeyConstraint("person_id", "year", name=op.f("pk_person_year")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_year_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_person_year_region_code_region")
-        ),
-        sa.CheckConstraint(
-            "public_halves >= 0 and professional_halves >= 0", name=op.f("ck_person_year_halves")
-        ),
-        sa.CheckConstraint("year between 1990 and 2100", name=op.f("ck_person_year_year")),
+        primary("person_id", "year", name="pk_person_year"),
+        refers("person_id", "person.id", "fk_person_year_person_id_person"),
+        refers("region_code", "region.code", "fk_person_year_region_code_region"),
+        check("public_halves >= 0 and professional_halves >= 0", "ck_person_year_halves"),
+        check("year between 1990 and 2100", "ck_person_year_year"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_person_year_region", "person_year", ["year", "region_code", "person_id"])
 
 
-def _records() -> None:
-    """Decisions, certificates, audit log."""
+def _decision() -> None:
+    """The table decision."""
     op.create_table(
         "decision",
         big("id"),
@@ -222,15 +225,17 @@ def _records() -> None:
         number("recognised_halves", nullable=True),
         number("object_version"),
         words("previous", nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
-        sa.UniqueConstraint("kind", "object_id", "seq", name=op.f("uq_decision_kind_object_id_seq")),
-        sa.ForeignKeyConstraint(
-            ["actor_account_id"], ["account.id"], name=op.f("fk_decision_actor_account_id_account")
-        ),
-        sa.ForeignKeyConstraint(["org_id"], ["org.id"], name=op.f("fk_decision_org_id_org")),
-        sa.CheckConstraint("seq >= 1", name=op.f("ck_decision_seq")),
+        primary("id", name="pk_decision"),
+        unique("kind", "object_id", "seq", name="uq_decision_kind_object_id_seq"),
+        refers("actor_account_id", "account.id", "fk_decision_actor_account_id_account"),
+        refers("org_id", "org.id", "fk_decision_org_id_org"),
+        check("seq >= 1", "ck_decision_seq"),
     )
     op.create_index("ix_decision_actor", "decision", ["actor_account_id", "id"])
+
+
+def _certificate() -> None:
+    """The table certificate."""
     op.create_table(
         "certificate",
         big("id"),
@@ -250,27 +255,17 @@ def _records() -> None:
         words("revoked_reason"),
         big("replaced_by", nullable=True),
         number("version", server_default="1"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
-        sa.UniqueConstraint("number", name=op.f("uq_certificate_number")),
-        sa.ForeignKeyConstraint(["issuer_org_id"], ["org.id"], name=op.f("fk_certificate_issuer_org_id_org")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_certificate_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_certificate_region_code_region")
-        ),
-        sa.ForeignKeyConstraint(
-            ["replaced_by"], ["certificate.id"], name=op.f("fk_certificate_replaced_by_certificate")
-        ),
-        sa.CheckConstraint("print_count >= 0", name=op.f("ck_certificate_print_count")),
-        sa.CheckConstraint(
-            "state <> 'revoked' or length(revoked_reason) > 0", name=op.f("ck_certificate_reason")
-        ),
-        sa.CheckConstraint(
-            "(state = 'replaced') = (replaced_by is not null)", name=op.f("ck_certificate_replaced")
-        ),
-        sa.CheckConstraint(
-            "(state = 'revoked') = (revoked_at is not null)", name=op.f("ck_certificate_revoked")
-        ),
-        sa.CheckConstraint("state in ('valid', 'revoked', 'replaced')", name=op.f("ck_certificate_state")),
+        primary("id", name="pk_certificate"),
+        unique("number", name="uq_certificate_number"),
+        refers("issuer_org_id", "org.id", "fk_certificate_issuer_org_id_org"),
+        refers("person_id", "person.id", "fk_certificate_person_id_person"),
+        refers("region_code", "region.code", "fk_certificate_region_code_region"),
+        refers("replaced_by", "certificate.id", "fk_certificate_replaced_by_certificate"),
+        check("print_count >= 0", "ck_certificate_print_count"),
+        check("state <> 'revoked' or length(revoked_reason) > 0", "ck_certificate_reason"),
+        check("(state = 'replaced') = (replaced_by is not null)", "ck_certificate_replaced"),
+        check("(state = 'revoked') = (revoked_at is not null)", "ck_certificate_revoked"),
+        check("state in ('valid', 'revoked', 'replaced')", "ck_certificate_state"),
     )
     op.create_index("ix_certificate_person", "certificate", ["person_id", sa.text("id desc")])
     op.create_index(
@@ -280,17 +275,23 @@ def _records() -> None:
         "ix_certificate_r4", "certificate", [sa.text("substr(region_code, 1, 4)"), sa.text("id desc")]
     )
     op.create_index("ix_certificate_r6", "certificate", ["region_code", sa.text("id desc")])
+
+
+def _certificate_counter() -> None:
+    """The table certificate_counter."""
     op.create_table(
         "certificate_counter",
         code("region_code"),
         number("year"),
         number("next"),
-        sa.PrimaryKeyConstraint("region_code", "year", name=op.f("pk_certificate_counter")),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_certificate_counter_region_code_region")
-        ),
-        sa.CheckConstraint("next >= 1", name=op.f("ck_certificate_counter_next")),
+        primary("region_code", "year", name="pk_certificate_counter"),
+        refers("region_code", "region.code", "fk_certificate_counter_region_code_region"),
+        check("next >= 1", "ck_certificate_counter_next"),
     )
+
+
+def _audit() -> None:
+    """The table audit."""
     op.create_table(
         "audit",
         big("id"),
@@ -303,11 +304,9 @@ def _records() -> None:
         words("object_kind"),
         words("object_id"),
         words("summary"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
-        sa.ForeignKeyConstraint(
-            ["actor_account_id"], ["account.id"], name=op.f("fk_audit_actor_account_id_account")
-        ),
-        sa.CheckConstraint("length(action) > 0", name=op.f("ck_audit_action")),
+        primary("id", name="pk_audit"),
+        refers("actor_account_id", "account.id", "fk_audit_actor_account_id_account"),
+        check("length(action) > 0", "ck_audit_action"),
     )
     op.create_index("ix_audit_actor", "audit", ["actor_account_id", "id"])
     op.create_index("ix_audit_object", "audit", ["object_kind", "object_id", "id"])

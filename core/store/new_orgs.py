@@ -15,11 +15,12 @@ from core.rules.roles import OrgKind
 from core.store.names import gram_rows, spell_words
 
 _AT_ONCE = 2000
+_GRAMS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrg:
-    """An organisation to be added. `superior` and `authority` are codes, of the same batch or of the database."""
+    """An organisation to be added. `superior` and `authority` are codes, of the same batch or the database."""
 
     code: str
     name: str
@@ -46,7 +47,7 @@ def add_orgs(session: Session, orgs: Sequence[NewOrg]) -> Mapping[str, int]:
         _copy(session, pieces)
     else:
         grams = OrgGram.metadata.tables[OrgGram.__tablename__]
-        for rows in _batches(pieces, 50_000):
+        for rows in _batches(pieces, _GRAMS_AT_ONCE):
             connection.execute(insert(grams), rows)
     return ids
 
@@ -92,7 +93,7 @@ def _link(session: Session, orgs: Sequence[NewOrg], ids: Mapping[str, int]) -> N
         session.connection().execute(statement, rows)
 
 
-def _copy(session: Session, rows: Iterable[dict[str, object]]) -> None:
+def _copy(session: Session, rows: Iterable[Mapping[str, object]]) -> None:
     """PostgreSQL takes hundreds of thousands of rows in a second by COPY, and by nothing else."""
     driver: Any = session.connection().connection.driver_connection
     with (

@@ -1,0 +1,71 @@
+"""The homes of the offices and of the operator: what waits, the numbered menu, and another role of the account."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.model import AccountRole
+from core.rules.roles import Actor, Role
+from core.services.desk import Desk
+from core.store.store import Store
+from tests.screens.office import declared, program
+from tests.worlds import World, build_world
+
+
+@pytest.fixture
+def world(sqlite_store: Store) -> World:
+    return build_world(sqlite_store)
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    return Desk(world.store)
+
+
+async def test_each_office_has_its_own_menu(desk: Desk, world: World) -> None:
+    shown = {}
+    for office in (world.school, world.education, world.county_bureau):
+        async with program(desk, world.office(office), "office_home") as at:
+            shown[office] = [word for word in ("审核账户", "年度认定", "证书登记") if f"{word}  " in at.text]
+    assert list(shown.values()) == [["审核账户"], [], ["年度认定", "证书登记"]]
+
+
+async def test_the_count_follows_what_was_decided(desk: Desk, world: World, tmp_path: Path) -> None:
+    declared(desk, world, tmp_path, 2)
+    async with program(desk, world.office(world.school), "office_home") as at:
+        await at.press("1", "a", "escape")
+        assert "1 件" in at.text.splitlines()[4]
+
+
+async def test_another_role_of_the_account_needs_no_second_login(desk: Desk, world: World) -> None:
+    actor = world.office(world.school)
+    with desk.writing() as work:
+        role = AccountRole(account_id=actor.account_id, role=Role.AUTHORITY.value, org_id=world.education)
+        work.session.add(role)
+        work.commit()
+    async with program(desk, actor, "office_home", roles=(Role.EMPLOYER, Role.AUTHORITY)) as at:
+        await at.press("f9", "1")
+        assert "汝阳县教育局" in at.text and at.app.role is Role.AUTHORITY
+
+
+async def test_an_account_of_one_role_is_told_so(desk: Desk, world: World) -> None:
+    async with program(desk, world.office(world.school), "office_home") as at:
+        await at.press("f9")
+        assert "只有一个用户类型" in at.text
+
+
+async def test_help_names_every_key_with_its_twin(desk: Desk, world: World, tmp_path: Path) -> None:
+    declared(desk, world, tmp_path, 1)
+    async with program(desk, world.office(world.school), "review") as at:
+        await at.press("f1")
+        assert "A / F8 / Ctrl+T  通过" in at.text
+
+
+async def test_the_operator_is_told_which_commands_do_the_work(desk: Desk, world: World) -> None:
+    school = world.office(world.school)
+    actor = Actor(school.account_id, school.session_id, Role.OPERATOR, "系统管理员", "410000")
+    async with program(desk, actor, "operator_home") as at:
+        for command in ("jijiao init", "jijiao import units", "jijiao account add", "jijiao doctor"):
+            assert command in at.text

@@ -1,0 +1,270 @@
+"""学时(分)申报 (P8, P9): the form of the chosen 学习形式, its attachments, and what the rule gives beside the claim."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from core.rules.clock import CHINA
+from core.rules.errors import ErrorCode, FieldError, Refused
+from core.rules.forms import CLAIMED_FIELD, FORMS, LearningForm, declaration_fields, form_by_name
+from core.rules.roles import Role
+from core.rules.workflow import DECLARATION, DeclarationState, Move
+from core.schema.base import Nothing, Number
+from core.schema.declarations import (
+    AddEvidence,
+    DeclarationContext,
+    DeclarationKey,
+    DeclarationView,
+    EvidenceView,
+    SaveDeclaration,
+)
+from core.services.declarations import (
+    declaration_context,
+    declaration_view,
+    redeclare,
+    save_declaration,
+    submit_declaration,
+)
+from core.services.evidence import add_evidence
+from tui.frame import Act, Frame
+from tui.keys import Command
+from tui.look import Line, Look, Span, wrapped
+from tui.nameplate import nameplate
+from tui.widgets.choosing import check_left, opener
+from tui.widgets.declaration_form import (
+    EVIDENCE_FIELD,
+    FORM_FIELD,
+    Attachments,
+    DeclarationForm,
+    claim_notes,
+    fields_of,
+    file_caption,
+    keep_errors,
+)
+from tui.widgets.file_picker import FilePicker
+from tui.widgets.form import Field
+from tui.widgets.pane import Pane
+
+_LABEL_CELLS = 18
+
+
+class DeclareScreen(Frame):
+    """学时(分)申报: a new one, a draft that is gone on with, or the copy of a refused one."""
+
+    title_text = "学时(分)申报"
+    help_text = (
+        "换学习形式时，同名的各项保留已填的内容。",
+        "F2 先存着，以后在申报进度查询里继续；F8 提交后由单位审核。",
+    )
+    commands = (
+        Command("save", ("f2",), "保存暂不提交"),
+        Command("submit", ("f8",), "提交申报"),
+        Command("attach", ("f9",), "附件", "添加附件"),
+        Command("view_picture", ("f7",), "看附件", "光标所在的附件；不在附件上时看第一个"),
+    )
+
+    def __init__(self, declaration_id: int | None = None) -> None:
+        super().__init__()
+        self.declaration_id = declaration_id
+        self.version = 0
+        self.today = date.min
+        self.context: DeclarationContext | None = None
+        self.learning_form: LearningForm = FORMS["post_training"]
+        self.attachments = Attachments()
+        self._typed: dict[str, str] = {}
+
+    def make_pane(self) -> Pane:
+        self.form = DeclarationForm(self._fields(), label_cells=_LABEL_CELLS)
+        keys = {EVIDENCE_FIELD.key: self._open_files}
+        self.form.on_open = opener(self, lambda: self.form, keys=keys, after=self._left)
+        self.form.on_leave, self.form.on_done = self._left, self.action_submit
+        self.form.on_remove = self._ask_removal
+        return self.form
+
+    # --------------------------------------------------------------------------------------- loading
+
+    async def load(self) -> None:
+        """Years, reviewers and caps; then the draft, if one is gone on with."""
+        self.today = await self.program.backend.today()
+        self.attachments.limit = await self.program.backend.setting("evidence_count")
+        self.context = await self.ask(declaration_context, Nothing())
+        self._typed = {"year": str(self.context.default_year)}
+        words = "" if self.declaration_id is None else await self._load_draft(self.declaration_id)
+        self._rebuild()
+        self.header.show(self.title_text, nameplate(self.program.caller))
+        if words:
+            self.tell(words, Look.WARN)
+        elif not self.context.open_years:
+            self.tell("各年度申报都已截止，可以保存，暂不能提交", Look.WARN)
+
+    async def _load_draft(self, declaration_id: int) -> str:
+        """Take a draft over, or the copy of a refused one; says what the person should know first."""
+        view: DeclarationView = await self.ask(declaration_view, Number(value=declaration_id))
+        reason = view.reason
+        if view.status == DeclarationState.REJECTED:
+            view = await self.ask(redeclare, DeclarationKey(declaration_id=view.id, version=view.version))
+        else:
+            DECLARATION.next(DeclarationState(view.status), Move.SAVE, Role.PERSON)
+        self.declaration_id, self.version = view.id, view.version
+        self.learning_form = FORMS[view.form]
+        self._typed.update(view.values)
+        self.attachments.replace(view.evidence)
+        if reason:
+            return f"请改正后再提交。原因：{reason}"
+        return "重新申报的草稿，请改正后再提交" if view.origin_id is not None else ""
+
+    # ---------------------------------------------------------------------------------------- leaving
+
+    async def leave(self) -> bool:
+        """Changed input is not dropped without a question."""
+        if self.form.edited:
+            answers: dict[str, tuple[str, Act]] = {
+                "1": ("是", self.program.back),
+                "2": ("否", lambda: self.notice.show("")),
+                "3": ("先保存再离开", self._save_and_leave),
+            }
+            self.question("放弃已填写的内容？", answers)
+        return not self.form.edited
+
+    async def _save_and_leave(self) -> None:
+        await self.action_save()
+        if not self.form.edited:
+            await self.program.back()
+            self.program.frame.tell("草稿已保存，尚未提交")
+
+    # ----------------------------------------------------------------------------------------- sending
+
+    async def action_save(self) -> None:
+        """F2: 保存暂不提交."""
+        view = await self._send(save_declaration)
+        if view is None:
+            return
+        self.declaration_id, self.version = view.id, view.version
+        self.form.edited = False
+        self.form.show_errors(())
+        moment = (await self.program.backend.now()).astimezone(CHINA)
+        self.header.show(self.title_text, f"草稿已存 {moment:%H:%M:%S}")
+        self.tell("已保存，尚未提交")
+
+    async def action_submit(self) -> None:
+        """F8: 提交申报. All that is wrong is shown at once, beside its field."""
+        view = await self._send(submit_declaration)
+        if view is None:
+            return
+        self.form.edited = False
+        await self.program.back()
+        words = f"已提交申报：{view.form_name} {view.claimed} 学时，等待 {view.handler} 审核"
+        self.program.frame.tell(words)
+
+    async def _send(self, use_case: Any) -> DeclarationView | None:
+        values = self.form.values()
+        keys = [spec.key for spec in declaration_fields(self.learning_form)]
+        command = SaveDeclaration(
+            declaration_id=self.declaration_id,
+            version=self.version,
+            form=self.learning_form.key,
+            values={key: values[key] for key in keys},
+            evidence=self.attachments.refs(values),
+        )
+        try:
+            view: DeclarationView = await self.ask(use_case, command)
+        except Refused as refusal:
+            if not refusal.fields:
+                raise
+            self.form.show_errors(refusal.fields)
+            self.refuse(refusal)
+            return None
+        return view
+
+    # ------------------------------------------------------------------------------------ attachments
+
+    async def action_attach(self) -> None:
+        """F9: the file browser."""
+        await self._open_files(self.form.find(EVIDENCE_FIELD.key), "")
+
+    async def action_view_picture(self) -> None:
+        """F7: the attachment under the caret."""
+        views = self.attachments.views
+        if not views:
+            self.tell("还没有附件，按 F9 添加", Look.WARN)
+            return
+        at = self.attachments.index_of(self.form.current) or 0
+        await self.program.go("picture", evidence=tuple(views), at=at)
+
+    async def _open_files(self, field: Field, typed: str) -> None:
+        if len(self.attachments.views) >= self.attachments.limit:
+            self.tell(f"最多 {self.attachments.limit} 个附件，请先用 Del 移除一个", Look.WARN)
+            return
+        folder = self.program.last_folder or await self.program.backend.setting("evidence_folder")
+        self.files = FilePicker(self, folder or Path.home(), self._take_in)
+        self.files.query_entry.set(typed)
+        await self.open(self.files)
+
+    async def _take_in(self, path: Path) -> None:
+        self.program.last_folder = path.parent
+        try:
+            view: EvidenceView = await self.ask(add_evidence, AddEvidence(path=str(path)))
+            if self.attachments.holds(view.sha256):
+                error = FieldError(EVIDENCE_FIELD.key, ErrorCode.EVIDENCE_TWICE)
+                raise Refused(ErrorCode.EVIDENCE_TWICE, (error,))
+        except Refused as refusal:
+            words = refusal.fields[0].text if refusal.fields else refusal.text
+            self.tell(f"{path.name}：{words}", Look.ERROR)
+            return
+        self.attachments.views.append(view)
+        self._typed[f"caption:{view.sha256}"] = file_caption(view.file_name)
+        await self.close_overlay()
+        self.form.find(EVIDENCE_FIELD.key).error = ""
+        self._rebuild(edited=True)
+        self.tell(f"已添加 {view.file_name}")
+
+    async def _ask_removal(self, field: Field) -> None:
+        index = self.attachments.index_of(field)
+        assert index is not None
+
+        def remove() -> None:
+            gone = self.attachments.views.pop(index)
+            self._rebuild(edited=True)
+            self.form.stand_on(EVIDENCE_FIELD.key)
+            self.tell(f"已移除 {gone.file_name}")
+
+        self.confirm(f"移除附件 {self.attachments.views[index].file_name}？", remove)
+
+    # ---------------------------------------------------------------------------------------- the form
+
+    async def _left(self, field: Field) -> None:
+        if field.spec.key == FORM_FIELD.key:
+            self.learning_form = form_by_name(field.entry.value)
+            self._rebuild(edited=True)
+            return
+        await check_left(field, self.form.values(), self.today)
+        self._note_claim()
+
+    def _rebuild(self, *, edited: bool = False) -> None:
+        """Make the form anew, what was typed kept by key, also for forms that are not shown now."""
+        if edited:
+            self._typed.update(self.form.values())
+        fields = self._fields()
+        if edited:
+            keep_errors(self.form.fields, fields)
+        self.form.rebuild(fields)
+        self.form.edited = edited
+        self.form.footing = self._chain_lines()
+        self._note_claim()
+
+    def _fields(self) -> list[Field]:
+        return fields_of(self.learning_form, self._typed, self.attachments)
+
+    def _note_claim(self) -> None:
+        used = self.context.used if self.context is not None else {}
+        notes = claim_notes(self.learning_form, self.form.values(), self.today, used)
+        self.form.find(CLAIMED_FIELD.key).notes = notes
+        self.form.changed()
+
+    def _chain_lines(self) -> list[Line]:
+        if self.context is None:
+            return []
+        words = f"提交后依次由 {' > '.join(self.context.chain)} 审核，申报截止 {self.context.closes_on}"
+        return [(), *((Span(" " + part, Look.HINT),) for part in wrapped(words, 76))]
