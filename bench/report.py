@@ -25,7 +25,8 @@ def table(rows: Sequence[Row]) -> str:
         "  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)) for line in cells
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    notes = [f"  {row.what}: beside {row.yardstick}" for row in rows if row.yardstick]
+    shared = {row.yardstick: row.what.partition(":")[0] for row in reversed(rows) if row.yardstick}
+    notes = [f"  {group}: {yardstick}" for yardstick, group in reversed(shared.items())]
     return "\n".join(line.rstrip() for line in [*lines, "", "yardsticks:", *notes])
 
 

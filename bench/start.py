@@ -55,8 +55,6 @@ def measure(ground: Ground) -> list[Row]:
             Series(tuple(memory["loaded"])),
             "an empty App of Textual",
             empty_memory,
-            70,
-            LimitOn.EACH,
         ),
     ]
 

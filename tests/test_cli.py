@@ -147,6 +147,17 @@ def test_bad_rows_are_named_by_line_column_and_reason(
     assert err[0].startswith("第 3 行  单位类型  应为") and "共 1 处" in err[1]
 
 
+def test_public_hours_of_somebody_unknown_are_refused_by_line_and_column(
+    installed: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "public.csv"
+    row = "410099198503070030,2026,2026年公需科目,30,2026-10-20"
+    path.write_text(f"证件号,年度,课程名称,学时,完成日期\n{row}\n", encoding="utf-8")
+    exit_code, _, err = run(capsys, "import", "public", str(path))
+    assert exit_code == 1
+    assert err[0] == "第 2 行  证件号  没有这个人，请先注册"
+
+
 def test_an_account_is_made_for_an_imported_office(
     installed: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,11 @@ from core.rules.roles import Caller, Guest, Role
 from tui.backend import Backend
 from tui.frame import Frame
 from tui.gate import Gate
+from tui.incident import noted
 from tui.keys import Press
 from tui.look import Look
 from tui.routes import CODES, HOMES, ROUTES, Route
+from tui.wire.driver import CellDriver
 
 if TYPE_CHECKING:
     from core.schema.sign_in import SignedIn
@@ -153,11 +155,11 @@ class JijiaoApp(App[None]):
             return
         name, params = self._last[0]
         await self._fold()
-        await self.go(name, **params)
+        await self._go_or_resume(name, params)
 
     async def jump(self, code: str) -> None:
         """`:code`."""
-        route = CODES.get(code.strip().lower())
+        route = CODES.get(_plain(code))
         if route is None:
             self.frame.tell(f"没有代码“{code}”。可用：{self.codes_for('')}", Look.WARN)
         else:
@@ -166,12 +168,12 @@ class JijiaoApp(App[None]):
             if at_home and self.frame.route_name in HOMES.values():
                 await self._resumed()
             else:
-                await self.go(route.name)
+                await self._go_or_resume(route.name, {})
 
     def codes_for(self, typed: str) -> str:
         """The codes that begin with what was typed and that this caller may use, in one line."""
         open_to = (r for r in CODES.values() if not r.roles or self.role is None or self.role in r.roles)
-        return " ".join(f"{r.code} {r.title}" for r in open_to if r.code.startswith(typed.strip().lower()))
+        return " ".join(f"{r.code} {r.title}" for r in open_to if r.code.startswith(_plain(typed)))
 
     async def leave(self) -> None:
         """End the program."""
@@ -196,6 +198,14 @@ class JijiaoApp(App[None]):
         """Before a jump: close the pages above the home page, down to one with input that isn't saved."""
         while self.frame.route_name not in (self._base, "front") and not self.frame.unsaved:
             await self.pop_screen()
+
+    async def _go_or_resume(self, name: str, params: Mapping[str, Any]) -> None:
+        """Open a page, or go on with the one of that name on top whose input was kept."""
+        if self.frame.route_name == name and self.frame.unsaved:
+            await self._resumed()
+            self.frame.tell("回到刚才的页面，已填写的内容还在")
+        else:
+            await self.go(name, **params)
 
     async def _clear_to_front(self) -> None:
         while len(self.screen_stack) > 2:
@@ -245,10 +255,17 @@ class JijiaoApp(App[None]):
             await self.frame.press(press)
         except Refused as refusal:
             self.frame.refuse(refusal)
-        except Exception:
-            incident = secrets.token_hex(3).upper()
-            _log.exception("incident %s at the key %s", incident, press.key)
-            self.frame.refuse(Refused(ErrorCode.INTERNAL, incident=incident))
+        except Exception as error:
+            self.frame.refuse(noted(error, f"at the key {press.key}"))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault that no key asked for ends the program: with a sentence on the terminal, its traceback in the log."""
+        self._sentence = noted(error, "outside of any key").text
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._exit_renderables.append(self._sentence)
+        self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
         """Let go of the keyboard and of the database."""
@@ -256,8 +273,18 @@ class JijiaoApp(App[None]):
         self.backend.close()
 
 
-def run(overrides: Mapping[str, Any] | None = None, *, start: str = "front") -> None:
-    """Open the program on this terminal until the operator leaves."""
-    from tui.wire.driver import CellDriver
+def _plain(code: str) -> str:
+    """A jump code as typed: full-width letters and capitals count as plain ones."""
+    return unicodedata.normalize("NFKC", code).strip().lower()
 
-    JijiaoApp(Backend(overrides), start=start, driver_class=CellDriver).run(mouse=False)
+
+def run(overrides: Mapping[str, Any] | None = None, *, start: str = "front") -> int:
+    """Open the program on this terminal until the operator leaves. Answers the exit code."""
+    return open_on_terminal(JijiaoApp(Backend(overrides), start=start, driver_class=CellDriver))
+
+
+def open_on_terminal(app: JijiaoApp) -> int:
+    """Run an app on this terminal; its exit code. Nothing is logged to the terminal, which the screen is drawn on."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    app.run(mouse=False)
+    return app.return_code or 0

@@ -49,7 +49,7 @@ class Backend:
 
     async def now(self) -> datetime:
         """The moment by the clock of this installation, in UTC."""
-        moment: datetime = await self._run(lambda: self._open().clock.now())
+        moment: datetime = await self._run(self._now)
         return moment
 
     def close(self) -> None:
@@ -71,6 +71,9 @@ class Backend:
 
             self._desk = open_desk(read_settings(self._overrides))
         return self._desk
+
+    def _now(self) -> datetime:
+        return self._open().clock.now()
 
     def _today(self) -> Any:
         from core.rules.clock import today

@@ -251,7 +251,7 @@ def _open(overrides: dict[str, Any], code: str | None) -> None:
         raise click.UsageError("需要在终端里运行；没有终端时可用 jijiao demo")
     from tui.app import run
 
-    run({name: value for name, value in overrides.items() if value}, start=start)
+    raise SystemExit(run({name: value for name, value in overrides.items() if value}, start=start))
 
 
 def _settings(overrides: dict[str, Any], database: str | None) -> Settings:

@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from core.rules.errors import Refused
 from tui.keys import Command, Press, key_name, key_names
-from tui.look import Look
+from tui.look import Look, width
 from tui.program import Program
 from tui.widgets.bars import HeaderBar, KeyBar, NoticeBar
 from tui.widgets.entry import Entry
@@ -37,6 +37,17 @@ PROGRAM_COMMANDS = (
     Command("repaint", ("ctrl+l",), "重画", "屏幕花了时重画", bar=False),
     Command("quit", ("f10",), "退出", "退出程序", bar=False),
 )
+_NO_USE = {
+    "f2": "这里没有要保存的内容",
+    "f3": "F3 在这里没有作用",
+    "f4": "这里没有可打开的列表",
+    "f5": "这里没有要查询或刷新的",
+    "f6": "这里没有可新建的",
+    "f7": "F7 在这里没有作用",
+    "f8": "这里没有要提交的",
+    "f9": "F9 在这里没有作用",
+}
+"""What the keys that mean the same everywhere say where they have nothing to do."""
 _CLOSE = Command("close", ("escape",), "返回", "关闭")
 
 
@@ -63,6 +74,7 @@ class Frame(Screen[None]):
         self.keys = KeyBar()
         self.overlays: list[Pane] = []
         self._question: dict[str, Act] | None = None
+        self._asked, self._yes_or_no = "", False
         self._jump: Entry | None = None
         self.press_now = Press("")
 
@@ -112,6 +124,8 @@ class Frame(Screen[None]):
         """Where the terminal's cursor stands."""
         if self._jump is not None:
             return (2 + self._jump.window(8)[1], self.notice.region.y)
+        if self._question is not None:
+            return (min(2 + width(self.notice.text), self.size.width - 1), self.notice.region.y)
         return self.top.caret
 
     async def ask(self, use_case: UseCase[C, V], command: C) -> V:
@@ -127,9 +141,12 @@ class Frame(Screen[None]):
         self.notice.show(refusal.text, Look.ERROR)
 
     def question(self, text: str, answers: dict[str, tuple[str, Act]]) -> None:
-        """Ask in the notice line; `answers` maps a digit to its words and what follows. Any other key: asked again."""
+        """Ask in the notice line; `answers` maps a digit to its words and what follows. Esc does nothing of it;
+        at any other key the question is put again."""
         words = "  ".join(f"{key} {label}" for key, (label, _) in answers.items())
-        self.notice.show(f"{text}  {words}", Look.WARN)
+        self._asked = f"{text}  {words}"
+        self._yes_or_no = answers.get("1", ("",))[0] == "是"
+        self.notice.show(self._asked, Look.WARN)
         self._question = {key: act for key, (_, act) in answers.items()}
 
     def confirm(self, text: str, act: Act) -> None:
@@ -159,12 +176,10 @@ class Frame(Screen[None]):
     def show_keys(self) -> None:
         """Bring the key line up to date."""
         live = self.live_commands()
-        tail: tuple[Command, ...] = (self._escape_command(),)
-        if self.overlays:
-            tail = () if any("escape" in command.keys for command in live) else (_CLOSE,)
-        else:
-            tail = (PROGRAM_COMMANDS[0], *tail)
-        self.keys.show((*live, *tail))
+        escape = _CLOSE if self.overlays else self._escape_command()
+        escape = next((command for command in live if "escape" in command.keys), escape)
+        tail = (escape,) if isinstance(self.top, HelpSheet) else (PROGRAM_COMMANDS[0], escape)
+        self.keys.show((*(command for command in live if command is not escape), *tail))
 
     def _escape_command(self) -> Command:
         return Command("back", ("escape",), "返回", "退一步；有未保存的内容先问")
@@ -194,12 +209,24 @@ class Frame(Screen[None]):
             if self.notice.text and press.key != "f1":
                 self.notice.show("")
             if not await top.press(press) and not await self._run(press):
-                name = press.character or key_name(press.key)
-                self.notice.show(f"“{name}”在这里没有作用，按 F1 看可用的键", Look.WARN)
+                self.notice.show(self._why_not(press), Look.WARN)
+
+    def _why_not(self, press: Press) -> str:
+        """Why a key did nothing: what the pane knows of it, else that it has no meaning here."""
+        if self.overlays and press.key == "f1":
+            return "这就是帮助，按 Esc 关闭"
+        why = self.top.why_not(press)
+        if not why:
+            name = press.character or key_name(press.key)
+            why = _NO_USE.get(press.key) or f"“{name}”在这里没有作用"
+            why += "，按 F1 看可用的键" if press.key != "f1" else ""
+        return why
 
     async def _run(self, press: Press) -> bool:
         if self.overlays:
-            if press.key == "escape":
+            if press.key == "escape" and self.top.input_kept:
+                self.confirm("放弃已填写的内容？", self.close_overlay)
+            elif press.key == "escape":
                 await self.close_overlay()
             elif press.key == "f1" and not isinstance(self.top, HelpSheet):
                 await self.action_help()
@@ -219,9 +246,15 @@ class Frame(Screen[None]):
 
     async def _answer(self, press: Press) -> None:
         assert self._question is not None
-        key = {"escape": "2", "y": "1", "n": "2"}.get(press.command_key, press.command_key)
+        key = press.command_key
+        if self._yes_or_no:
+            key = {"y": "1", "n": "2"}.get(key, key)
         act = self._question.get(key)
+        if key == "escape":
+            act = _nothing
         if act is None:
+            keys = "、".join(self._question)
+            self.notice.show(f"请按 {keys} 回答，Esc 不做：{self._asked}", Look.WARN)
             return
         self._question = None
         self.notice.show("")
@@ -232,9 +265,9 @@ class Frame(Screen[None]):
     def _starts_jump(self, press: Press) -> bool:
         if press.key == "ctrl+g":
             return True
-        if press.command_key != ":" or self.overlays:
+        if press.command_key != ":":
             return False
-        return not self.pane.typing or self.pane.empty_here
+        return not self.top.typing or self.top.empty_here
 
     async def _take_jump(self, press: Press) -> None:
         assert self._jump is not None
@@ -244,23 +277,35 @@ class Frame(Screen[None]):
         elif press.key == "enter":
             code, self._jump = self._jump.value, None
             self.notice.show("")
-            await self.program.jump(code)
-        else:
-            self._jump.press(press)
+            await self._jump_to(code)
+        elif self._jump.press(press):
             self._show_jump()
+        else:
+            self._show_jump("输入代码后按 Enter，Esc 不跳转")
 
-    def _show_jump(self) -> None:
+    async def _jump_to(self, code: str) -> None:
+        if any(overlay.input_kept for overlay in self.overlays):
+            self.tell("弹窗中有已填写的内容，请先办完，或按 Esc 关闭", Look.WARN)
+            return
+        if self.program.codes_for(code):
+            while self.overlays:
+                await self.close_overlay()
+        await self.program.jump(code)
+
+    def _show_jump(self, words: str = "") -> None:
         assert self._jump is not None
-        known = self.program.codes_for(self._jump.value)
+        known = words or self.program.codes_for(self._jump.value) or "没有这样的代码"
         self.notice.show(f":{self._jump.value:<6} {known}", Look.MARK)
 
     # ---------------------------------------------------------------------------------------- actions
 
     async def action_help(self) -> None:
         """F1: the focused thing, this page, all live keys."""
-        keys = [f"{key_names(c)}  {c.help or c.label}" for c in self.live_commands()]
-        rest = [f"{key_names(c)}  {c.help or c.label}" for c in (*PROGRAM_COMMANDS, self._escape_command())]
-        await self.open(HelpSheet([*self.top.help_lines(), *self.help_text, "", *keys, *rest]))
+        live = self.live_commands()
+        known = {key for command in live for key in command.keys}
+        rest = [c for c in (*PROGRAM_COMMANDS, self._escape_command()) if not known & set(c.keys)]
+        keys = [_told(command) for command in (*live, *rest)]
+        await self.open(HelpSheet([*self.top.help_lines(), *self.help_text, "", *keys]))
 
     def action_jump(self) -> None:
         """`:`: a jump code follows."""
@@ -274,6 +319,7 @@ class Frame(Screen[None]):
     def action_repaint(self) -> None:
         """Ctrl+L: paint everything again."""
         self.program.repaint()
+        self.tell("已重画")
 
     def action_quit(self) -> None:
         """F10: leave the program, after a question."""
@@ -283,6 +329,16 @@ class Frame(Screen[None]):
         """Esc: one step back."""
         if await self.leave():
             await self.program.back()
+
+
+def _nothing() -> None:
+    """The answer of Esc to a question."""
+
+
+def _told(command: Command) -> str:
+    """A line of the help: all keys, what the command is called, what there is to know of it."""
+    more = "" if command.help in ("", command.label) else f"：{command.help}"
+    return f"{key_names(command)}  {command.label}{more}"
 
 
 async def _awaited(result: Any) -> None:

@@ -22,6 +22,9 @@ TWINS: dict[str, str] = {
 }
 """Ctrl+letters for terminals that keep F keys to themselves (never h i j m s q b c z)."""
 
+_CHINESE = {"、": "/", "。": ".", "—": "-"}
+"""Marks that a Chinese input method types in place of a command's mark and that are no full-width form of it."""
+
 TWIN_OF: dict[str, str] = {key: twin for twin, key in TWINS.items() if key.startswith("f")}
 
 NAMES: dict[str, str] = {
@@ -58,7 +61,7 @@ class Press(NamedTuple):
         if self.character and len(self.character) == 1 and self.character.isprintable():
             if self.character == " ":
                 return "space"
-            return unicodedata.normalize("NFKC", self.character).lower()
+            return _CHINESE.get(self.character) or unicodedata.normalize("NFKC", self.character).lower()
         return self.key
 
 

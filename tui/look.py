@@ -72,6 +72,9 @@ def line(*parts: Span | str) -> Line:
     return tuple(part if isinstance(part, Span) else Span(part) for part in parts)
 
 
+_CLOSING = frozenset("，。、；：？！）》”’,.;:?!)")
+
+
 @lru_cache(4096)
 def printable(text: str) -> str:
     """Text that cannot disturb the screen: control and formatting characters become a visible box of one cell."""
@@ -119,8 +122,10 @@ def wrapped(text: str, cells: int) -> list[str]:
         for character in printable(paragraph):
             size = get_character_cell_size(character)
             if used + size > cells:
-                lines.append(current)
-                current, used = "", 0
+                # A line doesn't begin with a closing mark: the character before goes along with it.
+                kept = len(current) - 1 if character in _CLOSING and len(current) > 1 else len(current)
+                lines.append(current[:kept])
+                current, used = current[kept:], cell_len(current[kept:])
             current += character
             used += size
         lines.append(current)

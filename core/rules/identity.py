@@ -23,6 +23,10 @@ _PROVINCES = frozenset(
     for second in range(0 if first == 5 else 1, last + 1)
 )
 _RESIDENT = re.compile(r"\d{17}[\dX]", re.ASCII)
+# Inside a longer text; what runs on in letters or digits (a hash, a 机构代码) is no number of a person.
+_RESIDENT_INSIDE = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+_MOBILE_INSIDE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])")
+_EMAIL_INSIDE = re.compile(r"[0-9A-Za-z._%+-]+@([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,13 @@ def mask_id_number(number: str) -> str:
     if len(number) > 6:
         return f"{number[:2]}{'*' * (len(number) - 4)}{number[-2:]}"
     return "*" * len(number)
+
+
+def mask_personal(text: str) -> str:
+    """A free text with every resident's number, mobile and e-mail in it masked: for audit entries and the log."""
+    text = _RESIDENT_INSIDE.sub(lambda found: mask_id_number(found.group()), text)
+    text = _MOBILE_INSIDE.sub(lambda found: f"{found.group()[:3]}****{found.group()[-4:]}", text)
+    return _EMAIL_INSIDE.sub(lambda found: f"{found.group()[:1]}***@{found.group(1)}", text)
 
 
 def check_uscc(text: str) -> str:

@@ -83,6 +83,8 @@ class PersonHome:
     employer: str
     drafts: int
     notices: tuple[Notice, ...]
+    closed: bool = False
+    """Whether this year takes no declarations from the person's region any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sqlalchemy import case, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.model import Certificate, Declaration, PersonYear
@@ -90,10 +89,9 @@ def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list
 
 def _held_years(work: UnitOfWork, people: Mapping[int, str], year: int) -> list[PersonYear]:
     """The rows of a year, made if need be and held until the end, in the order of the people."""
-    insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     ids = sorted(people)
     fresh = [{"person_id": key, "year": year, "region_code": people[key]} for key in ids]
-    work.session.execute(insert(PersonYear).on_conflict_do_nothing(), fresh)
+    work.insert_unless_there(PersonYear, fresh)
     query = (
         select(PersonYear)
         .where(PersonYear.year == year, PersonYear.person_id.in_(ids))

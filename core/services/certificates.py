@@ -91,7 +91,7 @@ def print_certificate(desk: Desk, actor: Actor, command: PrintCertificate) -> Pr
     if isinstance(order, _Frozen):
         return _saved(desk, order, reprint=True)
     seal = load_seal(desk.settings.seal_dir)
-    sha256 = desk.store.blobs.put(render_certificate(seal, order.facts))
+    sha256 = desk.store.blobs.put_sealed(render_certificate(seal, order.facts), desk.vault)
     with desk.writing() as work:
         # Held, so that of two prints at once the second finds the certificate of the first.
         work.locked(Person, order.person_id)
@@ -247,7 +247,7 @@ def _saved(desk: Desk, row: _Frozen, *, reprint: bool) -> PrintedCertificate:
     folder = desk.settings.export_dir
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{row.number}.pdf"
-    content = desk.store.blobs.get(row.pdf_sha256)
+    content = desk.store.blobs.get_sealed(row.pdf_sha256, desk.vault)
     # A name of its own: the same paper may be printed by two at once.
     handle, fresh = tempfile.mkstemp(dir=folder, prefix=".new-")
     try:

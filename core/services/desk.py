@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, func, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core.model import Account, LoginSession
+from core.model import Account, AccountRole, LoginSession, Org, Person
 from core.rules.clock import Clock
 from core.rules.errors import ErrorCode, Refused
 from core.rules.permissions import Action, allowed
+from core.rules.reference import PROVINCE
 from core.rules.roles import Actor, Caller
 from core.services.passwords import Passwords
 from core.store.settings import Settings
@@ -30,7 +31,7 @@ C = TypeVar("C")
 V = TypeVar("V")
 
 TOUCH_EVERY = timedelta(minutes=1)
-_TRESPASS = (ErrorCode.NOT_ALLOWED, ErrorCode.NOT_YOURS)
+TRESPASS = (ErrorCode.NOT_ALLOWED, ErrorCode.NOT_YOURS)
 _log = logging.getLogger("jijiao")
 _registry: dict[str, UseCase[Any, Any]] = {}
 
@@ -133,8 +134,8 @@ class Desk:
                     work.commit()
             return view
         except Refused as refusal:
-            if refusal.code in _TRESPASS and isinstance(caller, Actor):
-                self._note_trespass(use_case.action, caller, refusal)
+            if refusal.code in TRESPASS:
+                self._note_trespass(use_case, caller, refusal)
             raise
         except Exception as error:
             raise self._faulted(error, use_case.name, caller) from error
@@ -144,36 +145,60 @@ class Desk:
         self.store.close()
 
     def _check_session(self, actor: Actor) -> None:
-        """Raises SESSION_ENDED; notes at most once a minute that the session is alive."""
+        """Raises SESSION_ENDED; notes at most once a minute that the session is alive.
+
+        What the caller says of itself must be what the session was begun with: account, role, office or person,
+        and the region that gives it its scope.
+        """
         now = self.clock.now()
+        region = func.coalesce(Org.region_code, Person.region_code, PROVINCE)
         query = (
-            select(LoginSession.account_id, LoginSession.role, LoginSession.last_seen_at, Account.active)
+            select(
+                LoginSession.account_id,
+                LoginSession.role,
+                AccountRole.org_id,
+                AccountRole.person_id,
+                region.label("region_code"),
+                LoginSession.last_seen_at,
+                Account.active,
+            )
             .join(Account, Account.id == LoginSession.account_id)
+            .join(AccountRole, AccountRole.id == LoginSession.account_role_id)
+            .outerjoin(Org, Org.id == AccountRole.org_id)
+            .outerjoin(Person, Person.id == AccountRole.person_id)
             .where(LoginSession.id == actor.session_id, LoginSession.ended_at.is_(None))
         )
         with self.store.reading() as work:
             found = work.session.execute(query).first()
-        if found is None or (found.account_id, found.role) != (actor.account_id, actor.role.value):
+        said = (actor.account_id, actor.role.value, actor.org_id, actor.person_id, actor.region_code)
+        if found is None or tuple(found[: len(said)]) != said:
             raise Refused(ErrorCode.SESSION_ENDED)
         idle = now - found.last_seen_at
         if idle > timedelta(minutes=self.settings.idle_minutes) or not found.active:
-            self._note(actor.session_id, ended_at=now)
+            self._end(actor, "长时间未操作" if found.active else "帐号已停用")
             raise Refused(ErrorCode.SESSION_ENDED)
         if idle >= TOUCH_EVERY:
-            self._note(actor.session_id, last_seen_at=now)
+            with self.store.writing() as work:
+                work.session.execute(_open_session(actor).values(last_seen_at=now))
+                work.commit()
 
-    def _note(self, session_id: str, **values: object) -> None:
+    def _end(self, actor: Actor, reason: str) -> None:
+        """End a session; only whoever of several threads ends it writes it down."""
         with self.store.writing() as work:
-            open_one = (LoginSession.id == session_id) & LoginSession.ended_at.is_(None)
-            work.session.execute(update(LoginSession).where(open_one).values(**values))
+            ended = work.connection.execute(_open_session(actor).values(ended_at=self.clock.now()))
+            if ended.rowcount:
+                work.audit(actor, "session.ended", "account", actor.account_id, reason)
             work.commit()
 
-    def _note_trespass(self, action: Action, actor: Actor, refusal: Refused) -> None:
+    def _note_trespass(self, use_case: UseCase[C, V], caller: Caller, refusal: Refused) -> None:
         """Whoever reaches for what isn't theirs stands in the audit log, though nothing was done."""
         kind, object_id = str(refusal.params.get("kind", "")), refusal.params.get("object_id", "")
-        with self.store.writing() as work:
-            work.audit(actor, action, kind, object_id, f"拒绝：{refusal.text}")
-            work.commit()
+        try:
+            with self.store.writing() as work:
+                work.audit(caller, use_case.action, kind, object_id, f"拒绝：{refusal.text}")
+                work.commit()
+        except Exception as error:
+            raise self._faulted(error, use_case.name, caller) from error
 
     def _faulted(self, error: Exception, name: str, caller: Caller) -> Refused:
         known = as_refusal(error)
@@ -221,6 +246,10 @@ def _registered(made: UseCase[C, V]) -> UseCase[C, V]:
         raise ValueError(f"two use cases are called {made.name}")
     _registry[made.name] = made
     return made
+
+
+def _open_session(actor: Actor) -> Update:
+    return update(LoginSession).where(LoginSession.id == actor.session_id, LoginSession.ended_at.is_(None))
 
 
 def _who(caller: Caller) -> str:

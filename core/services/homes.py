@@ -17,7 +17,7 @@ from core.rules.identity import mask_id_number
 from core.rules.permissions import Action
 from core.rules.roles import Actor, Role
 from core.rules.workflow import DeclarationState, Move
-from core.rules.years import days_left
+from core.rules.years import days_left, declaration_open
 from core.schema.annual import Notice, OfficeHome, PersonHome, PersonView
 from core.schema.base import Nothing
 from core.services.declaration_views import KIND, form_name
@@ -60,6 +60,7 @@ def person_home(work: UnitOfWork, actor: Actor, command: Nothing) -> PersonHome:
         employer=work.session.get_one(Org, person.employer_id).name,
         drafts=pages.status_counts(work.session, person.id).get(DeclarationState.DRAFT.value, 0),
         notices=_notices(work, person.id),
+        closed=not declaration_open(window, day),
     )
 
 
@@ -125,7 +126,7 @@ def _under_review(work: UnitOfWork, person_id: int, year: int) -> CreditHours:
 def _notices(work: UnitOfWork, person_id: int) -> tuple[Notice, ...]:
     """The latest verdicts about the person's declarations, the newest first."""
     query = (
-        select(Decision.at, Decision.move, Decision.opinion, Declaration.id, Declaration.form)
+        select(Decision, Declaration)
         .join(Declaration, Declaration.id == Decision.object_id)
         .where(
             Declaration.person_id == person_id,
@@ -135,13 +136,19 @@ def _notices(work: UnitOfWork, person_id: int) -> tuple[Notice, ...]:
         .order_by(Decision.id.desc())
         .limit(NOTICES)
     )
-    notices = []
-    for at, move, opinion, declaration_id, form in work.session.execute(query):
-        text = f"{_TOLD[Move(move)]}：{form_name(form)}"
-        if opinion and move != Move.APPROVE:
-            text += f"。原因：{opinion}"
-        notices.append(Notice(at, text, declaration_id))
-    return tuple(notices)
+    found = work.session.execute(query).all()
+    return tuple(Notice(each.at, _told(each, about), about.id) for each, about in found)
+
+
+def _told(decision: Decision, about: Declaration) -> str:
+    """A verdict in words: what it is about, the hours that count, and why where it went wrong."""
+    move = Move(decision.move)
+    halves = decision.recognised_halves if move is Move.APPROVE else None
+    hours = CreditHours(about.claimed_halves if halves is None else halves)
+    text = f"{_TOLD[move]}：{form_name(about.form)} {about.title} {hours} 学时".replace("  ", " ")
+    if move is Move.APPROVE or not decision.opinion:
+        return text
+    return f"{text}。原因：{decision.opinion}"
 
 
 def _region_words(code: str) -> str:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from core.rules.identity import mask_personal
+
 FILE_NAME = "jijiao.log"
 _FILE_BYTES = 5 * 1024 * 1024
 _FILES_KEPT = 5
@@ -19,10 +21,10 @@ class _JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "where": record.name,
-            "what": record.getMessage(),
+            "what": mask_personal(record.getMessage()),
         }
         if record.exc_info:
-            entry["trace"] = self.formatException(record.exc_info)
+            entry["trace"] = mask_personal(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from core.model import Decision, Declaration, Org, Person, PersonYear, Registration
+from core.model import Decision, Declaration, Org, Person, Registration
 from core.rules.chain import DECLARATION_CHAIN, Step, approving_move, next_step
 from core.rules.entry import EntryError, fold, parse_hours
 from core.rules.errors import ErrorCode, FieldError, Refused
@@ -27,9 +27,9 @@ from core.schema.review import (
 from core.services.admission import approve_registration, reject_registration
 from core.services.annual import recount_many
 from core.services.declaration_views import KIND, form_name, handler_name
-from core.services.desk import use_case
+from core.services.desk import TRESPASS, use_case
 from core.services.review_views import leave_item, queue_page, review_item
-from core.services.scope import handler_at, has_authority, may_see, not_yours
+from core.services.scope import handler_at, has_authority, in_scope, may_see, not_yours
 from core.services.suspicions import doubts_about
 from core.store.work import UnitOfWork
 
@@ -83,6 +83,8 @@ def decide_many(work: UnitOfWork, actor: Actor, command: DecideMany) -> BatchRes
             with work.session.begin_nested():
                 decided.append(_one_of_many(work, actor, one, approved))
         except Refused as refusal:
+            if refusal.code in TRESPASS:
+                work.audit(actor, Action.DECIDE_BATCH, command.subject.value, item, f"拒绝：{refusal.text}")
             text = refusal.fields[0].text if refusal.fields else refusal.text
             left_out.append((item, _name_of(work, actor, command.subject, item), text))
     _recount(work, approved)
@@ -97,11 +99,7 @@ def undo_decision(work: UnitOfWork, actor: Actor, command: UndoDecision) -> Deci
     """
     if command.subject is Subject.REGISTRATION:
         return _undo_registration(work, actor, command)
-    row = work.locked(Declaration, command.id)
-    if not may_see(work.session, actor, row):
-        raise not_yours(KIND, row.id)
-    if row.version != command.version:
-        raise Refused(ErrorCode.STALE)
+    row = _as_on_screen(work, actor, command.id, command.version)
     state = DeclarationState(row.status)
     last = _last_verdict(work, row.id)
     if last is None or last.actor_account_id != actor.account_id or not _is_recent(work, actor, last):
@@ -122,12 +120,21 @@ def undo_decision(work: UnitOfWork, actor: Actor, command: UndoDecision) -> Deci
 
 def _waiting(work: UnitOfWork, actor: Actor, declaration_id: int, version: int) -> Declaration:
     """A declaration that waits at the caller's office, held, as it was on screen."""
-    row = work.locked(Declaration, declaration_id)
-    if not may_see(work.session, actor, row):
+    row = _as_on_screen(work, actor, declaration_id, version)
+    if row.status == DeclarationState.PENDING and row.handler_org_id != actor.org_id:
         raise not_yours(KIND, row.id)
+    return row
+
+
+def _as_on_screen(work: UnitOfWork, actor: Actor, declaration_id: int, version: int) -> Declaration:
+    """A declaration of the caller's scope, held, in the version that was on screen."""
+    row = work.locked(Declaration, declaration_id)
+    if not in_scope(work.session, actor, row):
+        raise not_yours(KIND, row.id)
+    # Before anything else: what was taken back meanwhile is no trespass of the one who was looking at it.
     if row.version != version:
         raise Refused(ErrorCode.STALE)
-    if row.status == DeclarationState.PENDING and row.handler_org_id != actor.org_id:
+    if not may_see(work.session, actor, row):
         raise not_yours(KIND, row.id)
     return row
 
@@ -297,8 +304,9 @@ def _is_recent(work: UnitOfWork, actor: Actor, decision: Decision) -> bool:
 
 
 def _is_recognised(work: UnitOfWork, row: Declaration) -> bool:
-    year = work.session.get(PersonYear, (row.person_id, row.year))
-    return year is not None and year.recognised_at is not None
+    """Asked under the year's own lock: otherwise it might be settled between the question and the recount."""
+    person = work.session.get_one(Person, row.person_id)
+    return work.locked_year(person.id, row.year, person.region_code).recognised_at is not None
 
 
 def _cannot_undo(state: DeclarationState) -> Refused:

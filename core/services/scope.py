@@ -48,10 +48,14 @@ def within(column: InstrumentedAttribute[str], office_region: str) -> ColumnElem
 
 def may_see(session: Session, actor: Actor, declaration: Declaration) -> bool:
     """The owner sees it always; an office once it was submitted, if it stands in its scope."""
+    hidden = declaration.status == DeclarationState.DRAFT and not declaration.returned
+    return in_scope(session, actor, declaration) and (actor.role is Role.PERSON or not hidden)
+
+
+def in_scope(session: Session, actor: Actor, declaration: Declaration) -> bool:
+    """Whether it is the caller's business at all, in whatever state it stands."""
     if actor.role is Role.PERSON:
         return actor.person_id == declaration.person_id
-    if declaration.status == DeclarationState.DRAFT and not declaration.returned:
-        return False
     if actor.role is Role.EMPLOYER:
         return actor.org_id == declaration.employer_id
     if actor.role is Role.AUTHORITY:

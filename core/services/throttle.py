@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.model import Throttle
 from core.rules.errors import ErrorCode, Refused
@@ -89,9 +88,7 @@ def _keys(desk: Desk, login: str, address: str) -> list[tuple[str, bytes, int]]:
 
 def _row(work: UnitOfWork, kind: str, digest: bytes, now: datetime) -> Throttle:
     """The counter, made if need be and held until the end."""
-    bind = work.session.get_bind()
-    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     values = {"kind": kind, "key_digest": digest, "failures": 0, "first_at": now}
-    work.session.execute(insert(Throttle).values(values).on_conflict_do_nothing())
+    work.insert_unless_there(Throttle, [values])
     wanted = select(Throttle).where(Throttle.kind == kind, Throttle.key_digest == digest)
     return work.session.scalars(wanted.with_for_update()).one()

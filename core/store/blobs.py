@@ -1,4 +1,4 @@
-"""Evidence on disk: a folder of files, each written once and named by the SHA-256 of its bytes."""
+"""Files on disk: a folder of evidence and papers, each written once and named by the SHA-256 of its bytes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from core.rules.errors import ErrorCode, Refused
+from core.store.vault import Vault
 
 
 class Blobs:
@@ -25,9 +26,33 @@ class Blobs:
     def put(self, content: bytes) -> str:
         """Keep the bytes and return their hash. Done before the transaction that names it commits."""
         sha256 = hashlib.sha256(content).hexdigest()
-        target = self.path(sha256)
+        self._write(self.path(sha256), content)
+        return sha256
+
+    def put_sealed(self, content: bytes, vault: Vault) -> str:
+        """The same, encrypted: for papers on which an identity number stands. The hash is that of `content`."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        self._write(self._sealed_path(sha256), vault.seal_bytes(content))
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes. Raises Refused EVIDENCE_UNREADABLE where they are gone or no longer match their hash."""
+        return _matching(_read(self.path(sha256)), sha256)
+
+    def get_sealed(self, sha256: str, vault: Vault) -> bytes:
+        """What `put_sealed` kept. Raises as `get` does, and KEY_WRONG."""
+        return _matching(vault.open_bytes(_read(self._sealed_path(sha256))), sha256)
+
+    def has(self, sha256: str) -> bool:
+        """Whether the bytes are here."""
+        return self.path(sha256).exists()
+
+    def _sealed_path(self, sha256: str) -> Path:
+        return self.path(sha256).with_name(f"{sha256}.sealed")
+
+    def _write(self, target: Path, content: bytes) -> None:
         if target.exists():
-            return sha256
+            return
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
         try:
@@ -40,21 +65,19 @@ class Blobs:
             Path(temporary).unlink(missing_ok=True)
             raise
         _sync_folder(target.parent)
-        return sha256
 
-    def get(self, sha256: str) -> bytes:
-        """The bytes. Raises Refused EVIDENCE_UNREADABLE where they are gone or no longer match their hash."""
-        try:
-            content = self.path(sha256).read_bytes()
-        except OSError as error:
-            raise Refused(ErrorCode.EVIDENCE_UNREADABLE) from error
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise Refused(ErrorCode.EVIDENCE_UNREADABLE)
-        return content
 
-    def has(self, sha256: str) -> bool:
-        """Whether the bytes are here."""
-        return self.path(sha256).exists()
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(ErrorCode.EVIDENCE_UNREADABLE) from error
+
+
+def _matching(content: bytes, sha256: str) -> bytes:
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Refused(ErrorCode.EVIDENCE_UNREADABLE)
+    return content
 
 
 def _sync_folder(folder: Path) -> None:

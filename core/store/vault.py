@@ -35,18 +35,29 @@ class Vault:
 
     def seal(self, text: str) -> bytes:
         """The text, encrypted. The same text never looks the same twice."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return _FORM + nonce + self._aes().encrypt(nonce, text.encode(), _FORM)
+        return self.seal_bytes(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """The text again. Raises Refused KEY_WRONG where another key sealed it, or where it was altered."""
+        try:
+            return self.open_bytes(sealed).decode()
+        except ValueError as error:
+            raise Refused(ErrorCode.KEY_WRONG) from error
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """The same for the content of a file."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _FORM + nonce + self._aes().encrypt(nonce, content, _FORM)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """The content again; raises as `open`."""
         from cryptography.exceptions import InvalidTag
 
         if sealed[:1] != _FORM:
             raise Refused(ErrorCode.KEY_WRONG)
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
-            return self._aes().decrypt(nonce, body, _FORM).decode()
+            return self._aes().decrypt(nonce, body, _FORM)
         except (InvalidTag, ValueError) as error:
             raise Refused(ErrorCode.KEY_WRONG) from error
 

@@ -24,6 +24,7 @@ from core.model import (
 from core.rules.clock import Clock
 from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import CreditHours
+from core.rules.identity import mask_personal
 from core.rules.roles import Actor, Caller
 from core.store.blobs import Blobs
 from core.store.engine import begin_writing, is_lock
@@ -122,12 +123,12 @@ class UnitOfWork:
         Count only after this call: a count made before may miss what another has just approved.
         """
         values = {"person_id": person_id, "year": year, "region_code": region_code}
-        self._insert_unless_there(PersonYear, values)
+        self.insert_unless_there(PersonYear, [values])
         return self.locked(PersonYear, (person_id, year))
 
     def next_certificate(self, region_code: str, year: int) -> int:
         """The next running number of certificates of a region and a year, from 1, without gaps or doubles."""
-        self._insert_unless_there(CertificateCounter, {"region_code": region_code, "year": year})
+        self.insert_unless_there(CertificateCounter, [{"region_code": region_code, "year": year}])
         counter = self.locked(CertificateCounter, (region_code, year))
         number = counter.next
         counter.next = number + 1
@@ -137,13 +138,13 @@ class UnitOfWork:
     def audit(
         self, actor: Caller | None, action: str, kind: str = "", object_id: object = "", summary: str = ""
     ) -> None:
-        """Write an entry of the audit log (审计日志); no whole identity number may stand in `summary`."""
+        """Write an entry of the audit log (审计日志). What is personal in `summary` (a typed reason) is masked."""
         entry = Audit(
             at=self.clock.now(),
             action=str(action),
             object_kind=kind,
             object_id=str(object_id),
-            summary=summary,
+            summary=mask_personal(summary),
         )
         if actor is not None:
             entry.address = actor.address
@@ -200,7 +201,7 @@ class UnitOfWork:
             delete(Viewing).where(Viewing.kind == kind, Viewing.account_id == actor.account_id)
         )
         own = {"kind": kind, "object_id": object_id, "account_id": actor.account_id}
-        self._insert_unless_there(Viewing, {**own, "name": actor.name, "since": self.clock.now()})
+        self.insert_unless_there(Viewing, [{**own, "name": actor.name, "since": self.clock.now()}])
         alive = select(LoginSession.account_id).where(LoginSession.ended_at.is_(None))
         others = select(Viewing).where(
             Viewing.kind == kind,
@@ -210,9 +211,10 @@ class UnitOfWork:
         )
         return tuple(self.session.scalars(others.order_by(Viewing.since)))
 
-    def _insert_unless_there(self, model: type[Base], values: dict[str, Any]) -> None:
+    def insert_unless_there(self, model: type[Base], rows: list[dict[str, Any]]) -> None:
+        """Insert rows; one whose key is taken already leaves what is there as it is."""
         insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        self.session.execute(insert(model).values(values).on_conflict_do_nothing())
+        self.session.execute(insert(model).on_conflict_do_nothing(), rows)
 
 
 def as_refusal(error: BaseException) -> Refused | None:

@@ -38,7 +38,7 @@ from tests.journeys.steps import (
     Seat,
 )
 from tests.services.front_door import typed_form
-from tests.worlds import picture
+from tests.worlds import picture, submitted
 
 UNITS = (
     (OFFICE, "主管部门", ""),
@@ -78,6 +78,18 @@ def home(template: Path, tmp_path: Path) -> Installation:
     for number, shade in enumerate((60, 120, 180), 1):
         picture(made.scans, f"结业证书{number}.png", shade)
     return made
+
+
+@pytest.fixture
+def busy_home(home: Installation) -> Installation:
+    """The same with a declaration that waits at the school."""
+    desk = home.desk()
+    try:
+        wanted = SignIn(role=Role.PERSON, login=PERSON, password=PASSWORD)
+        submitted(desk, desk.do(sign_in, Guest(), wanted).actor, home.scans)
+    finally:
+        desk.close()
+    return home
 
 
 @pytest.fixture

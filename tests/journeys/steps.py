@@ -19,7 +19,12 @@ PASSWORD = "abc12345"
 MORNING = "2026-11-21T09:00+08:00"
 SCHOOL, OTHER_SCHOOL = "汝阳县小店镇第一初级中学", "汝阳县小店镇第二初级中学"
 OFFICE, BUREAU = "汝阳县教育局", "汝阳县人力资源和社会保障局"
-LOGINS = {Role.EMPLOYER: "xiaodian", Role.AUTHORITY: "jiaoyu", Role.BUREAU: "rensheju"}
+LOGINS = {
+    Role.EMPLOYER: "xiaodian",
+    Role.AUTHORITY: "jiaoyu",
+    Role.BUREAU: "rensheju",
+    Role.OPERATOR: "admin",
+}
 PERSON, PERSON_NAME = id_number(1), "张三"
 """Admitted to the school already."""
 WAITING = id_number(2)
@@ -28,7 +33,13 @@ NEWCOMER, NEWCOMER_NAME = id_number(3), "李晓东"
 """Not known yet."""
 PATIENCE = 30.0
 """Seconds to wait for a screen: far more than it takes, for machines that do much else."""
-_WINDOW = {Role.PERSON: "12", Role.EMPLOYER: "22", Role.AUTHORITY: "42", Role.BUREAU: "51"}
+_WINDOW = {
+    Role.PERSON: "12",
+    Role.EMPLOYER: "22",
+    Role.AUTHORITY: "42",
+    Role.BUREAU: "51",
+    Role.OPERATOR: "9",
+}
 _CONTENTS = {
     "organiser": "洛阳市教育局",
     "class_name": "2026年初中数学新课标培训",
@@ -119,10 +130,13 @@ class Seat:
         self._after_escape = keys[-1:] == ("Esc",)
 
     def type_slowly(self, *keys: str) -> None:
-        """Press one key after the other, each when the screen has taken the one before."""
+        """Press one key after the other, each when the screen has come to rest after the one before."""
         for key in keys:
-            for each in (key,) if key in KEYS else key:
-                self.terminal.press(each, quiet=0.05)
+            if key in KEYS:
+                self.terminal.press(key, quiet=0.15)
+            else:
+                for each in key:
+                    self.terminal.press(each, quiet=0.03)
 
     def see(self, *texts: str) -> str:
         """Wait until all of these stand on the screen."""
@@ -139,7 +153,7 @@ class Seat:
     def sign_in(self, role: Role, login: str = "", password: str = PASSWORD) -> None:
         """From the front page to the role's home."""
         self.type(*sign_in_keys(role, login or LOGINS.get(role, PERSON), password))
-        self.see("继续教育公共服务平台", role.label)
+        self.see("Esc 返回" if role is Role.OPERATOR else "继续教育公共服务平台", role.label)
 
     def sign_out(self) -> None:
         """From a home page back to the front page."""

@@ -10,7 +10,6 @@ from tests.journeys.steps import (
     NEWCOMER,
     NEWCOMER_NAME,
     OFFICE,
-    PASSWORD,
     SCHOOL,
     Installation,
     Seat,
@@ -84,7 +83,8 @@ def review(seat: Seat, role: Role, went_to: str = "") -> None:
 def bring_in_public_hours(home: Installation) -> None:
     table = home.folder.parent / "public.csv"
     table.write_text(
-        f"证件号,年度,课程名称,学时,完成日期\n{NEWCOMER},2026,2026年公需科目,30,2026-10-20\n", encoding="utf-8"
+        f"证件号,年度,课程名称,学时,完成日期\n{NEWCOMER},2026,2026年公需科目,30,2026-10-20\n",
+        encoding="utf-8",
     )
     done = home.run("import", "public", str(table))
     assert (done.returncode, done.stdout) == (0, "导入 1 条公需课学时\n"), done.stderr

@@ -11,14 +11,15 @@ from core.model import Declaration
 from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import CreditHours
 from core.rules.roles import Actor
-from core.schema.annual import AnnualQuery
+from core.schema.annual import AnnualQuery, ChangeYear
 from core.schema.base import Nothing, Number
 from core.schema.declarations import SaveDeclaration
 from core.schema.review import Decide, Verdict
 from core.services.annual import annual_detail, annual_page, office_home, person_home, person_view, recount
-from core.services.declarations import save_declaration
+from core.services.declarations import declaration_view, save_declaration
 from core.services.desk import Desk
 from core.services.review import decide
+from core.services.years import change_year
 from core.store.store import Store
 from tests.worlds import World, build_world, submitted
 
@@ -134,7 +135,29 @@ def test_the_home_tells_of_a_refusal_with_its_reason(desk: Desk, world: World, t
     verdict = Decide(id=view.id, version=view.version, verdict=Verdict.REJECT, opinion="会议通知不清晰")
     desk.do(decide, world.office(world.school), verdict)
     (notice,) = desk.do(person_home, person, Nothing()).notices
-    assert (notice.text, notice.declaration_id) == ("审核不通过：岗位培训。原因：会议通知不清晰", view.id)
+    words = f"审核不通过：岗位培训 {view.values['class_name']} 40 学时。原因：会议通知不清晰"
+    assert (notice.text, notice.declaration_id) == (words, view.id)
+
+
+def test_the_home_tells_what_was_approved_once_the_last_level_has_passed_it(
+    desk: Desk, world: World, tmp_path: Path
+) -> None:
+    person = world.person()
+    view = submitted(desk, person, tmp_path)
+    about = f"审核通过：岗位培训 {view.values['class_name']} 40 学时"
+    for office in (world.school, world.education, world.county_bureau):
+        now = desk.do(declaration_view, person, Number(value=view.id))
+        desk.do(decide, world.office(office), Decide(id=now.id, version=now.version, verdict=Verdict.APPROVE))
+    told = [notice.text for notice in desk.do(person_home, person, Nothing()).notices]
+    assert told == [about]
+
+
+def test_the_home_says_when_the_year_is_closed_for_the_region(desk: Desk, world: World) -> None:
+    person = world.person()
+    assert not desk.do(person_home, person, Nothing()).closed
+    close = ChangeYear(year=2026, open=False, reason="年度工作结束")
+    desk.do(change_year, world.office(world.county_bureau), close)
+    assert desk.do(person_home, person, Nothing()).closed
 
 
 def test_an_office_sees_how_much_waits_and_how_much_is_late(desk: Desk, world: World, tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.app import JijiaoApp
+from tui.app import JijiaoApp, open_on_terminal
 from tui.backend import Backend
 from tui.demo.player import DoesNotHold, Step, play
+from tui.wire.driver import CellDriver
 
 if TYPE_CHECKING:
     from core.services.desk import Desk
@@ -31,10 +32,7 @@ def run_demo(folder: Path | None = None, *, should_play: bool = False, speed: fl
     print("\n".join(account_lines()))
     if should_play:
         return _shown(desk, chosen, speed)
-    from tui.wire.driver import CellDriver
-
-    JijiaoApp(Backend(desk=desk), driver_class=CellDriver).run(mouse=False)
-    return 0
+    return open_on_terminal(JijiaoApp(Backend(desk=desk), driver_class=CellDriver))
 
 
 def make_demonstration(folder: Path, *, captcha: bool = False) -> Desk:
@@ -91,8 +89,6 @@ async def _printed(desk: Desk, folder: Path) -> int:
 
 def _shown(desk: Desk, folder: Path, speed: float) -> int:
     """Play on this terminal."""
-    from tui.wire.driver import CellDriver
-
     failures: list[str] = []
 
     class PlayingApp(JijiaoApp):
@@ -100,18 +96,21 @@ def _shown(desk: Desk, folder: Path, speed: float) -> int:
 
         def on_ready(self) -> None:
             """Begin when the first screen is up."""
-            self.run_worker(self._perform(), exit_on_error=False)
+            self.run_worker(self._perform())
 
         async def _perform(self) -> None:
             try:
                 await play(self, _steps(desk, folder), on_step=lambda *_: None, pause=1 / 12 / speed)
             except DoesNotHold as failure:
                 failures.append(str(failure))
-            self.exit()
+            finally:
+                self.exit()
 
-    PlayingApp(Backend(desk=desk), driver_class=CellDriver).run(mouse=False)
+    open_on_terminal(PlayingApp(Backend(desk=desk), driver_class=CellDriver))
     for failure in failures:
         print(failure, file=sys.stderr)
+    if not failures:
+        print(f"演示完成，证书在 {folder / 'exports'}")
     return 1 if failures else 0
 
 

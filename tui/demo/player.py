@@ -9,6 +9,7 @@ from time import monotonic
 
 from tui.app import JijiaoApp
 from tui.keys import TWINS, Press
+from tui.look import Look
 
 _NAMED = {
     "Tab": "tab",
@@ -79,6 +80,9 @@ async def play(
     for number, step in enumerate(steps, 1):
         if step.aside is not None:
             await step.aside(app)
+        if pause:
+            app.frame.notice.show(f"演示 {number}/{len(steps)}  {step.says}", Look.MARK)
+            await asyncio.sleep(pause * 20)
         for press in presses(step.keys):
             app.gate.feed(press._replace(arrived=monotonic()))
             await app.gate.idle()
@@ -90,7 +94,7 @@ async def play(
             raise DoesNotHold(step, screen)
         on_step(number, step, screen)
         if pause:
-            await asyncio.sleep(pause * 25)
+            await asyncio.sleep(pause * 20)
 
 
 async def painted(app: JijiaoApp) -> None:

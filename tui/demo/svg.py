@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
@@ -15,6 +16,7 @@ from textual.strip import Strip
 
 _CELL, _LINE, _SIZE = 9.0, 20.0, 16
 _HALF = "▀"
+_WORD = re.compile(r"\S+")
 _FONT = "'Noto Sans Mono CJK SC','Sarasa Mono SC','Microsoft YaHei Mono','SimSun',monospace"
 _THEME = TerminalTheme(
     (16, 20, 28),
@@ -99,16 +101,17 @@ def _halves(halves: list[_Half], top: float) -> Iterator[str]:
 
 
 def _words(text: str, column: int, top: float, front: ColorTriplet, style: Style) -> list[str]:
-    """Runs of characters of one width, each run stretched over exactly its cells."""
+    """Words of characters of one width, each stretched over exactly its cells; blanks are left out, since
+    viewers treat them differently."""
     out: list[str] = []
     dress = (' font-weight="bold"' if style.bold else "") + f' fill="{front.hex}"'
     for size, run in groupby(text, get_character_cell_size):
-        words = "".join(run)
-        cells = size * len(words)
-        if words.strip():
+        characters = "".join(run)
+        cells = size * len(characters)
+        for word in _WORD.finditer(characters):
+            x, length = 8 + (column + size * word.start()) * _CELL, size * len(word[0]) * _CELL
             out.append(
-                f'<text x="{8 + column * _CELL:g}" y="{top + 15:g}" textLength="{cells * _CELL:g}"{dress}>'
-                f"{escape(words)}</text>"
+                f'<text x="{x:g}" y="{top + 15:g}" textLength="{length:g}"{dress}>{escape(word[0])}</text>'
             )
         if style.underline and cells:
             y = top + _LINE - 2

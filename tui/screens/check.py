@@ -99,12 +99,21 @@ class CheckPane(Pane):
         step = steps.get(press.key)
         if step is None or (self.check is None and not self.listing):
             return False
+        self.lines()
+        before = (self.at, self._top)
         if self.listing:
             self.at = max(0, min(self.at + step, len(self.table) - 1))
         else:
             self._top = max(0, min(self._top + step, max(0, self._count - self.size.height + 3)))
         self.changed()
-        return True
+        return before != (self.at, self._top)
+
+    def why_not(self, press: Press) -> str:
+        if press.key not in ("up", "down", "pageup", "pagedown", "home", "end"):
+            return ""
+        if self.check is None and not self.listing:
+            return "先按数字选一种查法"
+        return "已到开头" if press.key in ("up", "pageup", "home") else "已到末尾"
 
 
 class CheckScreen(Frame):

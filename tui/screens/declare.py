@@ -111,6 +111,8 @@ class DeclareScreen(Frame):
         self.learning_form = FORMS[view.form]
         self._typed.update(view.values)
         self.attachments.replace(view.evidence)
+        if not reason and view.origin_id is not None:
+            reason = (await self.ask(declaration_view, Number(value=view.origin_id))).reason
         if reason:
             return f"请改正后再提交。原因：{reason}"
         return "重新申报的草稿，请改正后再提交" if view.origin_id is not None else ""

@@ -89,11 +89,16 @@ class OfficePane(Pane):
     async def press(self, press: Press) -> bool:
         last = len(self.entries) - 1
         target = {"up": self.at - 1, "down": self.at + 1, "home": 0, "end": last}.get(press.key)
-        if target is None or last < 0:
+        if target is None or not 0 <= target <= last or target == self.at:
             return False
-        self.at = max(0, min(target, last))
+        self.at = target
         self.changed()
         return True
+
+    def why_not(self, press: Press) -> str:
+        return {"up": "已是第一项", "home": "已是第一项", "down": "已是最后一项", "end": "已是最后一项"}.get(
+            press.key, ""
+        )
 
 
 class OfficeHomeScreen(Frame):

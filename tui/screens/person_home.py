@@ -45,7 +45,7 @@ class HomePane(Pane):
         if self.home is None:
             return []
         out: list[Line] = [(), *_year_lines(self.home), (), *_menu_lines(), ()]
-        self._caret_line = 5
+        self._caret_line = 4  # the menu, where there is no message to stand on
         out.append((Span(f"  未完成的草稿 {self.home.drafts} 件", Look.TITLE), *_draft_hint(self.home)))
         out += [(), (Span("  消息", Look.TITLE),)]
         if not self.home.notices:
@@ -72,6 +72,13 @@ class HomePane(Pane):
         self.at += step
         self.changed()
         return True
+
+    def why_not(self, press: Press) -> str:
+        if press.key not in ("up", "down"):
+            return ""
+        if self.notice is None:
+            return "还没有消息，请按菜单前的数字进入"
+        return "已是第一条消息" if press.key == "up" else "已是最后一条消息"
 
     def help_lines(self) -> list[str]:
         return ["个人首页：按菜单前的数字进入；上下键选消息，Enter 看这条申报的详细。"]
@@ -147,15 +154,15 @@ def _year_lines(home: PersonHome) -> list[Line]:
         ),
         (
             Span(" " * 13 + f"总学时 {home.total} / {home.total_wanted}   在审 {home.under_review}"),
-            Span(f"       截止 {home.closes_on:%m-%d}，{_days(home.days_left)}"),
+            Span(f"       截止 {home.closes_on:%m-%d}，{_days(home)}"),
         ),
     ]
 
 
-def _days(left: int) -> str:
-    if left < 0:
+def _days(home: PersonHome) -> str:
+    if home.closed:
         return "已截止"
-    return f"还有 {left} 天" if left else "今天截止"
+    return f"还有 {home.days_left} 天" if home.days_left else "今天截止"
 
 
 def _menu_lines() -> list[Line]:

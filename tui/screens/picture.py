@@ -103,8 +103,12 @@ class PictureScreen(Frame):
         step = 1 / (3 * ZOOMS[self._zoom])
         across, down = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}[self.press_now.key]
         edge = 1 / (2 * ZOOMS[self._zoom])
+        before = (self._x, self._y)
         self._x = min(1 - edge, max(edge, self._x + across * step))
         self._y = min(1 - edge, max(edge, self._y + down * step))
+        if before == (self._x, self._y):
+            self.tell("已到图片边上", Look.WARN)
+            return
         await self.load()
 
     async def action_next(self) -> None:

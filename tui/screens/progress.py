@@ -131,8 +131,7 @@ class ProgressScreen(Frame):
         """1 and 2: 学时申报进度, 施教机构申报进度."""
         self.by_bases = self.press_now.command_key == "2"
         self._show()
-        if self.by_bases:
-            self.tell(_NO_BASE, Look.WARN)
+        self.tell(*((_NO_BASE, Look.WARN) if self.by_bases else ("学时申报进度",)))
 
     async def action_next_page(self) -> None:
         """The next page."""

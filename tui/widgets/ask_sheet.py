@@ -40,6 +40,7 @@ class AskSheet(Pane):
         self.title, self.on_done, self.label = title, on_done, label
         self.choices, self.picked, self.notes = tuple(choices), picked, tuple(notes)
         self.entry = Entry(value)
+        self._first_value = value
         self.error = ""
         digits = (
             (Command("digit", (self.choices[0][0],), "选一条", "行首按数字选一条"),) if self.choices else ()
@@ -61,6 +62,10 @@ class AskSheet(Pane):
     @property
     def typing(self) -> bool:
         return True
+
+    @property
+    def empty_here(self) -> bool:
+        return not self.entry.value
 
     def help_lines(self) -> list[str]:
         rule = "行首按数字选一条，其后可以再写文字。" if self.choices else ""
@@ -98,13 +103,20 @@ class AskSheet(Pane):
             return False
         if not self.entry.value and self._pick(press):
             pass
-        elif press.key == "backspace" and not self.entry.value:
+        elif press.key == "backspace" and not self.entry.value and self.picked:
             self.picked = ""
         elif not self.entry.press(press):
             return False
         self.error = ""
         self.changed()
         return True
+
+    def why_not(self, press: Press) -> str:
+        return self.entry.why_not(press)
+
+    @property
+    def input_kept(self) -> bool:
+        return bool(self.entry.value.strip()) and self.entry.value != self._first_value
 
     def _pick(self, press: Press) -> bool:
         digits = [digit for digit, _ in self.choices]

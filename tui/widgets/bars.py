@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.keys import Command, key_name
-from tui.look import Line, Look, Span, fit, width
+from tui.look import Line, Look, Span, fit, width, wrapped
 from tui.widgets.pane import Pane
+
+MOST_LINES = 3
+"""Lines that a notice takes at most."""
 
 
 class HeaderBar(Pane):
@@ -32,22 +35,40 @@ class HeaderBar(Pane):
 
 
 class NoticeBar(Pane):
-    """One line above the keys: what just happened, why something can't be done, or a question."""
+    """Above the keys: what just happened, why something can't be done, or a question. One line, more only
+    while there is more to say than fits on it."""
 
     DEFAULT_CSS = "NoticeBar { height: 1; width: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
         self.text, self.look = "", Look.PLAIN
+        self._high = 1
 
     def show(self, text: str, look: Look = Look.PLAIN) -> None:
         """Say something; an empty text clears the line."""
         if (text, look) != (self.text, self.look):
             self.text, self.look = text, look
+            self._make_room()
             self.changed()
 
+    def on_resize(self) -> None:
+        """Another width may need another number of lines."""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        cells = self.size.width or self.app.size.width
+        wanted = 1 if width(self.text) < cells else min(MOST_LINES, len(wrapped(self.text, cells - 1)))
+        if wanted != self._high:
+            self._high = wanted
+            self.styles.height = wanted
+
     def draw(self, cells: int, height: int) -> list[Line]:
-        return [(Span(fit(" " + self.text, cells), self.look),)]
+        if height < 2:
+            return [(Span(fit(" " + self.text, cells), self.look),)]
+        parts = wrapped(self.text, cells - 1)
+        parts[height - 1 :] = ["".join(parts[height - 1 :])]
+        return [(Span(fit(" " + part, cells), self.look),) for part in parts]
 
 
 class KeyBar(Pane):

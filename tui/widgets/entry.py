@@ -30,16 +30,23 @@ class Entry:
         self.caret += len(text)
 
     def press(self, press: Press) -> bool:
-        """Take an editing key; False when it isn't one."""
+        """Take an editing key; False when it isn't one or changes nothing."""
+        before = (self.value, self.caret)
         if press.pasted is not None:
             self.insert(press.pasted)
         elif press.character is not None:
             self.insert(press.character)
         elif press.key in _EDITS:
             getattr(self, _EDITS[press.key])()
-        else:
-            return False
-        return True
+        return before != (self.value, self.caret)
+
+    def why_not(self, press: Press) -> str:
+        """Why an editing key changed nothing."""
+        if press.character is not None or press.pasted:
+            return f"最多 {LIMIT} 个字，已经满了"
+        if press.pasted is not None:
+            return "粘贴的内容是空的"
+        return "这一项还是空的" if press.key in _EDITS and not self.value else _AT_ENDS.get(press.key, "")
 
     def window(self, cells: int) -> tuple[str, int]:
         """The part of the value that is seen in `cells` cells, and the caret's cell inside it."""
@@ -49,7 +56,7 @@ class Entry:
         start, room = self.caret, cells - 1
         while start > self._first and (room := room - width(_shown(self.value[start - 1]))) >= 0:
             start -= 1
-        self._first = start
+        self._first = self._widened(start, cells)
         text, used = "", 0
         for character in _shown(self.value[self._first : self._first + 4 * cells]):
             size = width(character)
@@ -58,6 +65,13 @@ class Entry:
             text += character
             used += size
         return text, width(_shown(self.value[self._first : self.caret]))
+
+    def _widened(self, first: int, cells: int) -> int:
+        """More of what stands before, where the box has room for it: after a deletion or in a larger window."""
+        room = cells - 1 - width(_shown(self.value[first : first + 4 * cells]))
+        while first and (room := room - width(_shown(self.value[first - 1]))) >= 0:
+            first -= 1
+        return first
 
     def backspace(self) -> None:
         """Delete the character before the caret, with the marks that combine with it."""
@@ -93,6 +107,14 @@ class Entry:
         self.set("")
 
 
+_AT_ENDS = {
+    "left": "光标已在开头",
+    "home": "光标已在开头",
+    "backspace": "光标前没有可删的字",
+    "right": "光标已在末尾",
+    "end": "光标已在末尾",
+    "delete": "光标后没有可删的字",
+}
 _EDITS = {
     "backspace": "backspace",
     "delete": "delete",

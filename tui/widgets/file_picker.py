@@ -37,6 +37,8 @@ class FilePicker(Picker):
     `on_file` gets the picture's path. `folder` is where it starts, and where it was when it closed.
     """
 
+    empty = "这里没有目录，也没有图片；按左键到上级目录，或输入 / ~ 开头的路径"
+
     def __init__(self, stage: Stage, folder: Path, on_file: Callable[[Path], Awaitable[None]]) -> None:
         super().__init__(
             "添加附件",

@@ -126,12 +126,23 @@ class Form(Pane):
 
     @property
     def empty_here(self) -> bool:
-        return not self.current.entry.value and self.current.spec.kind is not FieldKind.PASSWORD
+        here = self.current
+        return here.picked or (not here.entry.value and here.spec.kind is not FieldKind.PASSWORD)
 
     def help_lines(self) -> list[str]:
         spec = self.current.spec
         need = "必填" if spec.required else "可以不填"
         return [f"{spec.label}：{need}。{spec.hint}", *([self.current.error] if self.current.error else [])]
+
+    def why_not(self, press: Press) -> str:
+        entry = self.current
+        if press.key == "f4":
+            return f"“{entry.spec.label}”直接填写，没有可选的列表"
+        if entry.fixed:
+            return f"“{entry.spec.label}”不能修改"
+        if entry.picked and press.key in ("left", "right", "home", "end"):
+            return "按 F4 打开列表，或直接输入汉字、拼音、首字母"
+        return entry.entry.why_not(press)
 
     def draw(self, cells: int, height: int) -> list[Line]:
         out: list[Line] = []
@@ -185,7 +196,7 @@ class Form(Pane):
         typed = press.pasted or press.character
         if typed is not None:
             await self._open(entry, typed.strip())
-        elif press.key in ("backspace", "delete", "ctrl+u"):
+        elif press.key in ("backspace", "delete", "ctrl+u") and entry.entry.value:
             entry.set("")
             self.edited = True
             self.changed()

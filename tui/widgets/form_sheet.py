@@ -57,6 +57,10 @@ class FormSheet(Form):
             self._caret = (self._caret[0], self._caret[1] + len(head))
         return [*head, *body]
 
+    @property
+    def input_kept(self) -> bool:
+        return self.edited
+
     async def press(self, press: Press) -> bool:
         if press.key == "f8":
             await self._give()

@@ -10,8 +10,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.incident import noted
 from tui.keys import Command, Press
-from tui.look import Line, Look, to_strip
+from tui.look import Line, Look, Span, to_strip
 
 
 class Pane(Widget):
@@ -45,6 +46,15 @@ class Pane(Widget):
         """What F1 says of the thing that has the focus."""
         return []
 
+    def why_not(self, press: Press) -> str:
+        """Why a key that was not taken does nothing here; empty where there is nothing particular to say."""
+        return ""
+
+    @property
+    def input_kept(self) -> bool:
+        """Whether something was typed here that closing a popup would drop."""
+        return False
+
     @property
     def typing(self) -> bool:
         """Whether a printable key is text here (so that commands need a Ctrl+letter or an F key)."""
@@ -71,7 +81,10 @@ class Pane(Widget):
     def lines(self) -> list[Line]:
         """The lines as drawn for the present size."""
         if self._drawn is None or self._drawn_for != self.size:
-            self._drawn = self.draw(self.size.width, self.size.height)
+            try:
+                self._drawn = self.draw(self.size.width, self.size.height)
+            except Exception as error:  # one pane that can't be drawn must not end the session
+                self._drawn = [(Span(noted(error, f"drawing {type(self).__name__}").text, Look.ERROR),)]
             self._drawn_for = self.size
         return self._drawn
 

@@ -65,6 +65,7 @@ class Picker(Pane):
 
     DEFAULT_CSS = "Picker { layer: above; position: absolute; offset: 2 3; width: 100%; height: 17; }"
     base = Look.POPUP
+    empty = "没有可选的"
 
     def __init__(
         self,
@@ -102,8 +103,23 @@ class Picker(Pane):
     def typing(self) -> bool:
         return True
 
+    @property
+    def empty_here(self) -> bool:
+        return not self.query_entry.value
+
     def help_lines(self) -> list[str]:
         return [f"{self.title}：输入 {self.hint} 缩小范围，Enter 选定带 > 的一项，Esc 关闭而不改动。"]
+
+    def why_not(self, press: Press) -> str:
+        if press.key in ("enter", "up", "down", "pageup", "pagedown") and not self.page.options:
+            return "没有符合的，请改写查找内容"
+        ends = {
+            "up": "已是第一项",
+            "pageup": "已是第一项",
+            "down": "已是最后一项",
+            "pagedown": "已是最后一项",
+        }
+        return ends.get(press.key) or self.query_entry.why_not(press)
 
     def draw(self, cells: int, height: int) -> list[Line]:
         out: list[Line] = [(Span(fit(" " + self.title, cells), Look.POPUP_BAR),)]
@@ -126,7 +142,8 @@ class Picker(Pane):
             self._top = self.at - seats + 1
         options = self.page.options[self._top : self._top + seats]
         if not options:
-            out.append((Span("  没有符合的，请改写查找内容", Look.POPUP),))
+            words = "没有符合的，请改写查找内容" if self.query_entry.value else self.empty
+            out.append((Span("  " + words, Look.POPUP),))
         for number, option in enumerate(options, self._top):
             row = " ".join(fit(c, w) for c, w in zip(option.cells, widths, strict=False))
             out.append((Span(f"{'>' if number == self.at else ' '}{number + 1:<5} {row}", Look.POPUP),))
@@ -144,16 +161,18 @@ class Picker(Pane):
         if press.key in self.extra and not (press.key == "left" and self.query_entry.caret):
             await self.extra[press.key][1]()
         elif press.key == "enter":
-            if self.page.options:
-                await self.on_pick(self.page.options[self.at])
+            if not self.page.options:
+                return False
+            await self.on_pick(self.page.options[self.at])
         elif press.key in ("up", "down", "pageup", "pagedown"):
             step = {"up": -1, "down": 1, "pageup": -seats, "pagedown": seats}[press.key]
             if self.at + step > last and self.page.after is not None:
                 more = await self.source(self.query_entry.value.strip(), self.page.after)
                 self.page = OptionPage(self.page.options + more.options, more.after, more.status)
                 last = len(self.page.options) - 1
-            self.at = max(0, min(self.at + step, last))
+            before, self.at = self.at, max(0, min(self.at + step, last))
             self.changed()
+            return self.at != before
         elif self.query_entry.press(press):
             await self.search()
         else:

@@ -44,7 +44,17 @@ class Reader(Pane):
     def caret_at(self) -> tuple[int, int] | None:
         return (0, 0)
 
+    def why_not(self, press: Press) -> str:
+        up, down = ("up", "pageup", "home"), ("down", "pagedown", "end", "space")
+        if press.command_key not in up + down:
+            return ""
+        if self._count <= self.size.height:
+            return "内容都在这一页上"
+        return "已到开头" if press.command_key in up else "已到末尾"
+
     async def press(self, press: Press) -> bool:
+        self.lines()
+        before = self.top
         page = max(1, self.size.height - 1)
         step = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "space": page}.get(press.command_key)
         if step is not None:
@@ -53,7 +63,7 @@ class Reader(Pane):
             self.top = 0
         elif press.key == "end":
             self.top = max(0, self._count - self.size.height)
-        else:
+        if self.top == before:
             return False
         self.changed()
         return True

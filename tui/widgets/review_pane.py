@@ -169,17 +169,31 @@ class ReviewPane(Pane):
         steps = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "home": -last - 1, "end": last + 1}
         if key not in steps:
             return False
-        self.queue.at = max(0, min(self.queue.at + steps[key], last))
+        before, self.queue.at = self.queue.at, max(0, min(self.queue.at + steps[key], last))
         self.changed()
-        return True
+        return self.queue.at != before
+
+    def why_not(self, press: Press) -> str:
+        up, down = ("up", "pageup", "home"), ("down", "pagedown", "end")
+        if press.key not in up + down:
+            return ""
+        if self.item is None:
+            return "没有待审的，F5 刷新"
+        if self.listing:
+            return "已是第一条" if press.key in up else "已是最后一条"
+        if press.key in ("home", "end"):
+            return "PgUp PgDn 翻看这一条，按 L 看列表"
+        return "已到这一条的开头" if press.key in up else "已到这一条的末尾"
 
     def _scroll(self, key: str) -> bool:
         step = {"pageup": -self._body_room, "pagedown": self._body_room}.get(key)
         if step is None:
             return False
+        self.lines()
+        before = self._top
         self._top = max(0, min(self._top + step, self._body_length - self._body_room))
         self.changed()
-        return True
+        return self._top != before
 
 
 def _body(item: ReviewItem, cells: int) -> Iterable[Line]:

@@ -15,6 +15,16 @@ TABLE_COMMANDS = (
 )
 
 
+_MOVES = {
+    "up": "已是第一条",
+    "home": "已是第一条",
+    "down": "已是最后一条",
+    "end": "已是最后一条",
+    "pageup": "已是第一页",
+    "pagedown": "已是最后一页",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its title, width in cells, and whether it is set to the right. Width 0 takes what is left."""
@@ -118,7 +128,12 @@ class Table(Pane):
         target = {"up": self.at - 1, "down": self.at + 1, "home": 0, "end": last}.get(press.key)
         if target is None or not self.rows:
             return False
-        if 0 <= target <= last:
-            self.move_to(target)
-            return True
-        return press.key in ("home", "end")
+        if not 0 <= target <= last or target == self.at:
+            return False
+        self.move_to(target)
+        return True
+
+    def why_not(self, press: Press) -> str:
+        if press.key not in _MOVES:
+            return ""
+        return _MOVES[press.key] if self.rows else self.empty

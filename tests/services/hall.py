@@ -1,0 +1,190 @@
+"""Who and what the tests of the security promises need: one caller of every role, one object of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from core.model import Account, AccountRole, Audit, Base, LoginSession, Org, Person, PersonYear
+from core.rules.errors import Refused
+from core.rules.reference import PROVINCE
+from core.rules.roles import Actor, Caller, Guest, Role
+from core.schema.certificates import PrintCertificate, RegisterQuery
+from core.schema.declarations import DeclarationView
+from core.schema.registration import Register, RegistrationView
+from core.services.certificates import print_certificate, register_page
+from core.services.desk import Desk
+from core.services.registrations import register
+from core.store.seal import create_seal
+from core.store.store import Store
+from core.store.vault import derive
+from tests.conftest import DATA_KEY
+from tests.services.front_door import GUEST, cheap_desk, typed_form
+from tests.worlds import World, build_world, submitted
+
+ISSUER = "河南省人力资源和社会保障厅"
+PASSED = 2025
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A world with a desk, a caller of every role from elsewhere, and what belongs to the garden firm.
+
+    The firm stands in 410327 and has no authority; its bureau is the city's. `strangers` are a colleague's
+    equals: another person, another employer, an authority, bureaus of two other counties.
+    """
+
+    world: World
+    desk: Desk
+    person: Actor
+    declaration: DeclarationView
+    registration: RegistrationView
+    certificate_id: int
+    number: str
+
+    @property
+    def store(self) -> Store:
+        """Where it all lies."""
+        return self.world.store
+
+
+def build_hall(store: Store, folder: Path) -> Hall:
+    """Fill a store with a declaration under review, a registration, and a year with its certificate."""
+    create_seal(store.settings.seal_dir, ISSUER)
+    world = build_world(store)
+    desk = cheap_desk(store)
+    person = world.person("李四", world.garden)
+    pass_year(world, person)
+    desk.do(print_certificate, person, PrintCertificate(years=(PASSED,)))
+    (row,) = desk.do(register_page, world.office(world.city_bureau), RegisterQuery()).rows
+    values = typed_form(world.garden, region="410327")
+    waiting = desk.do(register, GUEST, Register(values=values, employer_id=world.garden))
+    return Hall(
+        world, desk, person, submitted(desk, person, folder), waiting, row.id, number_of(world, person)
+    )
+
+
+def pass_year(world: World, person: Actor, year: int = PASSED) -> None:
+    """A year of the person that has passed and was recognised."""
+    with world.store.writing() as work:
+        settled = PersonYear(person_id=person.person_id, year=year, region_code=person.region_code)
+        settled.public_halves, settled.professional_halves, settled.passed = 60, 120, True
+        settled.recognised_at, settled.recognised_by = work.clock.now(), ISSUER
+        work.session.add(settled)
+        work.commit()
+
+
+def number_of(world: World, person: Actor) -> str:
+    """The person's 证件号."""
+    with world.store.reading() as work:
+        return work.vault.open(work.session.get_one(Person, person.person_id).id_number_sealed)
+
+
+def everybody(world: World) -> Mapping[Role, Actor]:
+    """Somebody of every role, signed in."""
+    return {
+        Role.PERSON: world.person("王五"),
+        Role.EMPLOYER: world.office(world.school),
+        Role.BASE: world.office(_base(world)),
+        Role.AUTHORITY: world.office(world.education),
+        Role.BUREAU: world.office(world.county_bureau),
+        Role.OPERATOR: operator(world),
+    }
+
+
+def operator(world: World) -> Actor:
+    """A 系统管理员, signed in."""
+    with world.store.writing() as work:
+        account = Account(
+            login_digest=work.vault.digest("login", "OPERATOR"),
+            login_sealed=work.vault.seal("OPERATOR"),
+            password_hash="!",
+            created_at=work.clock.now(),
+        )
+        work.session.add(account)
+        work.session.flush()
+        held = AccountRole(account_id=account.id, role=Role.OPERATOR.value)
+        work.session.add(held)
+        work.session.flush()
+        session_id = another_session(work.session, world, held)
+        work.commit()
+    return Actor(account.id, session_id, Role.OPERATOR, "系统管理员", PROVINCE, address="127.0.0.1")
+
+
+def another_session(session: object, world: World, held: AccountRole, name: str = "") -> str:
+    """A session of a role; returns its id."""
+    session_id = name or f"session-{held.id}"
+    session.add(  # type: ignore[attr-defined]
+        LoginSession(
+            id=session_id,
+            account_id=held.account_id,
+            role=held.role,
+            account_role_id=held.id,
+            address="127.0.0.1",
+            started_at=world.clock.now(),
+            last_seen_at=world.clock.now(),
+        )
+    )
+    return session_id
+
+
+def answer(call: Callable[[], object]) -> str:
+    """The code that a call is refused with, `done` if it is not; of fields the first one's."""
+    try:
+        call()
+    except Refused as refusal:
+        return (refusal.fields[0].code if refusal.fields else refusal.code).name
+    return "done"
+
+
+def entries(store: Store) -> int:
+    """How many entries the audit log has."""
+    with store.reading() as work:
+        return work.session.scalar(select(func.count()).select_from(Audit)) or 0
+
+
+def last_entry(store: Store) -> Audit:
+    """The newest entry."""
+    with store.reading() as work:
+        return work.session.scalars(select(Audit).order_by(Audit.id.desc()).limit(1)).one()
+
+
+def contents(store: Store, *but: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table but those named."""
+    with store.reading() as work:
+        return {
+            table.name: sorted((tuple(row) for row in work.session.execute(select(table))), key=repr)
+            for table in Base.metadata.sorted_tables
+            if table.name not in but
+        }
+
+
+def stranger_guest() -> Caller:
+    """Somebody without a session."""
+    return Guest("192.0.2.66")
+
+
+def key_forms() -> tuple[bytes, ...]:
+    """The data key and what is derived from it, in every form in which they might be written down."""
+    import base64
+
+    raw = base64.b64decode(DATA_KEY)
+    keys = (raw, derive(raw, "seal"), derive(raw, "digest:id_number"))
+    return tuple(
+        form
+        for key in keys
+        for form in (key, base64.b64encode(key), key.hex().encode(), key.hex().upper().encode())
+    )
+
+
+def _base(world: World) -> int:
+    with world.store.writing() as work:
+        base = Org(
+            kind="base", name="洛阳继续教育基地", code="BASE1", region_code="410300", pinyin="", initials=""
+        )
+        work.session.add(base)
+        work.commit()
+    return base.id

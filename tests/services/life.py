@@ -1,0 +1,178 @@
+"""A life of many steps, each a change of state: from a registration to a revoked certificate and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.model import AccountRole
+from core.rules.roles import Role
+from core.schema.accounts import CreateAccount
+from core.schema.annual import ChangeYear, RecogniseYear
+from core.schema.base import Nothing
+from core.schema.certificates import PrintCertificate, RegisterQuery, RevokeCertificate
+from core.schema.declarations import AddEvidence, DeclarationKey, EvidenceRef, SaveDeclaration
+from core.schema.employers import ImportPublicHours, ImportUnits
+from core.schema.registration import Register, ResubmitRegistration, WithdrawRegistration
+from core.schema.review import Decide, DecideMany, Subject, UndoDecision, Verdict
+from core.schema.sign_in import SignIn, SwitchRole
+from core.services.certificates import register_page
+from core.services.desk import Desk, all_use_cases
+from core.store.seal import create_seal
+from core.store.store import Store
+from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
+from tests.services.hall import ISSUER, PASSED, operator, pass_year
+from tests.worlds import World, build_world, picture, training
+
+MOBILE, EMAIL = "19900000001", "zhangsan@example.cn"
+OTHER_MOBILE = "19900000002"
+REASON = "材料不清"
+Step = tuple[str, Callable[[], object]]
+
+
+@dataclass
+class Life:
+    """What has come of it so far, by the name of what it is."""
+
+    world: World
+    desk: Desk
+    folder: Path
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def steps(self) -> Iterator[Step]:
+        """The use case that is called and the call, in turn; a call may be tried again where it failed."""
+        yield from self._registration()
+        yield from self._declaration()
+        yield from self._refused_one()
+        yield from self._records()
+        yield from self._way_out()
+
+    def play(self) -> None:
+        """All steps, one after the other."""
+        for _, call in self.steps():
+            call()
+
+    def _registration(self) -> Iterator[Step]:
+        garden = self.world.garden
+        firm = self.made["firm"] = self.world.office(garden)
+        form = typed_form(garden, region="410327")
+        yield self._does("register", "registration", lambda: Register(values=form, employer_id=garden))
+        yield self._does("withdraw_registration", "registration", lambda: self._proof(WithdrawRegistration))
+        yield self._does("register", "registration", lambda: Register(values=form, employer_id=garden))
+        yield self._does("decide", "registration", lambda: self._verdict(Verdict.REJECT, REASON), firm)
+        again = {**form, "password": "", "password_again": "", "mobile": OTHER_MOBILE}
+        yield self._does(
+            "resubmit_registration",
+            "registration",
+            lambda: self._proof(ResubmitRegistration, values=again, employer_id=garden),
+        )
+        yield self._does("decide", "registration", lambda: self._verdict(Verdict.APPROVE), firm)
+
+    def _declaration(self) -> Iterator[Step]:
+        firm, bureau = self.made["firm"], self.world.office(self.world.city_bureau)
+        self.made["bureau"] = bureau
+        yield self._does(
+            "sign_in", "session", lambda: SignIn(role=Role.PERSON, login=NUMBER, password=PASSWORD)
+        )
+        person = self.made["person"] = self.made["session"].actor
+        scan = picture(self.folder, "结业证书.png")
+        yield self._does("add_evidence", "scan", lambda: AddEvidence(path=str(scan)), person)
+        yield self._does("save_declaration", "claim", lambda: self._form("新课标培训班"), person)
+        yield self._does("submit_declaration", "claim", lambda: self._form("新课标培训班", kept=True), person)
+        yield self._does("withdraw_declaration", "claim", self._key, person)
+        yield self._does("submit_declaration", "claim", lambda: self._form("新课标培训班", kept=True), person)
+        self.world.wait(8)
+        yield self._does("urge", "claim", self._key, person)
+        yield self._does("decide", "claim", self._pass, firm)
+        yield self._does("undo_decision", "claim", lambda: UndoDecision(**self._item()), firm)
+        yield self._does("decide_many", "batch", self._batch, firm)
+        self.made["claim"] = self.made["batch"].decided[0]
+        yield self._does("decide", "claim", self._pass, bureau)
+
+    def _refused_one(self) -> Iterator[Step]:
+        firm, person = self.made["firm"], self.made["person"]
+        yield self._does("submit_declaration", "claim", lambda: self._form("信息技术培训班"), person)
+        refusal = {"verdict": Verdict.REJECT, "opinion": REASON}
+        yield self._does("decide", "claim", lambda: Decide(**self._item(), **refusal), firm)
+        yield self._does("redeclare", "claim", self._key, person)
+        yield self._does("delete_declaration", "gone", self._key, person)
+
+    def _records(self) -> Iterator[Step]:
+        bureau, person, boss = self.made["bureau"], self.made["person"], operator(self.world)
+        hours = self.folder / "公需课.csv"
+        hours.write_text(
+            f"证件号,年度,课程名称,学时,完成日期\n{NUMBER},2026,数字经济,30,2026-03-01\n", encoding="utf-8"
+        )
+        yield self._does("import_public_hours", "hours", lambda: ImportPublicHours(path=str(hours)), boss)
+        units = self.folder / "单位.csv"
+        units.write_text(
+            "名称,机构代码,单位类型,所属区域,上级机构代码,主管部门机构代码\n"
+            "汝阳县第二实验小学,12410326000000021X,用人单位,410326,,\n",
+            encoding="utf-8",
+        )
+        yield self._does("import_units", "units", lambda: ImportUnits(path=str(units)), boss)
+        new = CreateAccount(role=Role.OPERATOR, login="deputy", password=PASSWORD)
+        yield self._does("create_account", "account", lambda: new, boss)
+        closing = ChangeYear(year=2026, open=False, reason=f"有人来电 {OTHER_MOBILE} 问 {NUMBER}，按期截止")
+        yield self._does("change_year", "year", lambda: closing, bureau)
+        yield self._does("recognise_year", "settled", lambda: RecogniseYear(year=2026), bureau)
+        pass_year(self.world, person)
+        yield self._does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)
+        yield self._does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)
+        (row,) = self.desk.do(register_page, bureau, RegisterQuery()).rows
+        reason = f"{NUMBER} 信息有误，另见 {EMAIL}"
+        wrong = RevokeCertificate(certificate_id=row.id, version=row.version, reason=reason)
+        yield self._does("revoke_certificate", "revoked", lambda: wrong, bureau)
+
+    def _way_out(self) -> Iterator[Step]:
+        person = self.made["person"]
+        with self.world.store.writing() as work:
+            second = AccountRole(account_id=person.account_id, role="employer", org_id=self.world.garden)
+            work.session.add(second)
+            work.commit()
+        yield self._does("switch_role", "session", lambda: SwitchRole(role=Role.EMPLOYER), person)
+        yield self._does("sign_out", "left", Nothing, self.made["session"].actor)
+
+    def _does(self, name: str, what: str, command: Callable[[], object], caller: object = GUEST) -> Step:
+        def call() -> None:
+            self.made[what] = self.desk.do(all_use_cases()[name], caller, command())  # type: ignore[arg-type]
+
+        return name, call
+
+    def _proof(self, kind: Callable[..., object], **more: object) -> object:
+        view = self.made["registration"]
+        who = {"id_number": NUMBER, "password": PASSWORD}
+        return kind(registration_id=view.id, version=view.version, **who, **more)
+
+    def _verdict(self, verdict: Verdict, opinion: str = "") -> Decide:
+        view = self.made["registration"]
+        what = {"subject": Subject.REGISTRATION, "id": view.id, "version": view.version}
+        return Decide(**what, verdict=verdict, opinion=opinion)
+
+    def _item(self) -> dict[str, Any]:
+        return {"id": self.made["claim"].id, "version": self.made["claim"].version}
+
+    def _key(self) -> DeclarationKey:
+        return DeclarationKey(declaration_id=self.made["claim"].id, version=self.made["claim"].version)
+
+    def _pass(self) -> Decide:
+        return Decide(**self._item(), verdict=Verdict.APPROVE)
+
+    def _batch(self) -> DecideMany:
+        return DecideMany(items=((self.made["claim"].id, self.made["claim"].version),))
+
+    def _form(self, class_name: str, *, kept: bool = False) -> SaveDeclaration:
+        scan = self.made["scan"]
+        key = {"declaration_id": self.made["claim"].id, "version": self.made["claim"].version} if kept else {}
+        ref = EvidenceRef(sha256=scan.sha256, file_name=scan.file_name, caption="结业证书")
+        return SaveDeclaration(
+            form="post_training", values=training(class_name=class_name), evidence=(ref,), **key
+        )
+
+
+def begin_life(store: Store, folder: Path) -> Life:
+    """The world in which it is played."""
+    create_seal(store.settings.seal_dir, ISSUER)
+    return Life(build_world(store), cheap_desk(store), folder)
