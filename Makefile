@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # One stamp for each set of packages, so that a second call does nothing.
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
-CODE := core tui tests scripts
+CODE := core tui tests scripts bench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo run test lint check bench format lock clean
@@ -60,6 +60,6 @@ format: $(READY_DEV)  ## write the code in its form
 lock:  ## write both locks anew from pyproject.toml
 	@bash scripts/lock.sh
 
-clean:  ## remove what was made, the demonstration database included
-	rm -rf $(VENV) .demo build dist *.egg-info bench-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+clean:  ## remove what was made here
+	rm -rf $(VENV) build dist *.egg-info bench-results.json .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find core tui tests -name __pycache__ -type d -prune -exec rm -rf {} +

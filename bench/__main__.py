@@ -30,7 +30,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="jijiao-bench-") as folder:
         ground = Ground(Path(folder), chosen.quick)
         for part in chosen.only or PARTS:
-            print(f"measuring {part} ...", file=sys.stderr, flush=True)
+            print(f"{time.monotonic() - begin:4.0f} s  measuring {part} ...", file=sys.stderr, flush=True)
             try:
                 rows += importlib.import_module(f"bench.{part}").measure(ground)
             except Exception as error:  # one part that breaks must not take the others with it

@@ -9,7 +9,7 @@ from bench.results import LimitOn, Row, Series, Unit
 
 def measure(ground: Ground) -> list[Row]:
     """Milliseconds a certificate, everything included."""
-    measured = [measure_certificates() for _ in range(ground.rounds(1, 1))]
+    measured = [measure_certificates(1) for _ in range(ground.rounds(3, 1))]
 
     def series(name: str) -> Series:
         return Series(tuple(each[name] for each in measured))

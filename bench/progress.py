@@ -45,7 +45,7 @@ def measure(ground: Ground) -> list[Row]:
             partial(each_timed, [_its_sql(kept, desk, copy, actor)] * _PAGES)
             for desk, copy in ((desks[0], copies[0]), (desks[-1], copies[-1]))
         ]
-        taken = in_turn(ground.rounds(15, 5), *pages, of_heavy, *sql)
+        taken = in_turn(ground.rounds(25, 10), *pages, of_heavy, *sql)
     *series, many, sql_small, sql_large = taken
     unit, smallest = Unit.MICROSECONDS, series[0].scaled(1e6)
     rows = [Row(f"progress: page among {SIZES[0]} declarations", unit, smallest)]

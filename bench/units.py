@@ -38,7 +38,7 @@ def measure(ground: Ground) -> list[Row]:
     """One row a way of typing; the search is over the whole province, no region chosen."""
     desk, file = _installation(ground.folder / "units")
     try:
-        return [_row(desk, file, way, ground.rounds(9, 3)) for way in WAYS]
+        return [_row(desk, file, way, ground.rounds(100, 50)) for way in WAYS]
     finally:
         desk.close()
 

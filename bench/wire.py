@@ -157,7 +157,7 @@ def _idle(ground: Ground) -> Row:
         ours.press("4100", quiet=2.0)
         twin.wait(stock.FRONT_TEXT)
         twin.press("F2", quiet=1.0, timeout=3.0)
-        seconds = IDLE_SECONDS if not ground.quick else IDLE_SECONDS / 2
+        seconds = IDLE_SECONDS if not ground.quick else 3.0
         for terminal in (ours, twin):
             terminal.send()  # nothing is sent; the count begins
         end = time.monotonic() + seconds

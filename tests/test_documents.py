@@ -7,8 +7,10 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -21,6 +23,7 @@ from core.rules.annual import annual_rules
 from core.rules.certificate import certificate_number
 from core.rules.form_table import LEARNING_FORMS
 from core.schema.certificates import PaperVerdict
+from core.services import public_hours, unit_file
 from core.services.demonstration import LOGINS, PASSWORD
 from core.store.seal import create_seal, load_seal
 from core.store.settings import Settings
@@ -106,9 +109,23 @@ def test_readme_says_where_the_data_lies(tmp_path: Path) -> None:
     assert listed == {str(place.relative_to(tmp_path)) for place in places}
 
 
-@pytest.mark.parametrize("name", sorted(cli.commands))
+def commands(group: click.Group, before: str = "") -> Iterator[str]:
+    """Every command below a group, in full."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield before + name
+
+
+@pytest.mark.parametrize("name", sorted(commands(cli)))
 def test_readme_names_every_command(name: str) -> None:
     assert f"`jijiao {name}" in text_of("README.md")
+
+
+@pytest.mark.parametrize("columns", [unit_file.COLUMNS, public_hours.COLUMNS], ids=["units", "public"])
+def test_readme_gives_the_columns_of_an_import(columns: tuple[str, ...]) -> None:
+    assert f"Columns: {', '.join(columns)}" in text_of("README.md").replace(" (code or name)", "")
 
 
 def test_readme_shows_the_pictures_that_are_drawn() -> None:

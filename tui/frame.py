@@ -6,6 +6,7 @@ of the program. A key that none of them knows is answered, never swallowed.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -48,6 +49,8 @@ _NO_USE = {
     "f9": "F9 在这里没有作用",
 }
 """What the keys that mean the same everywhere say where they have nothing to do."""
+_SLOW = 0.4  # seconds after which a use case that runs is announced
+_WORKING = "正在办理，请稍候"
 _CLOSE = Command("close", ("escape",), "返回", "关闭")
 
 
@@ -58,7 +61,7 @@ class Frame(Screen[None]):
     """
 
     CSS = """
-    Frame { layers: base above; layout: vertical; background: ansi_default; color: ansi_default; }
+    Frame { layers: base above; layout: vertical; overflow: hidden hidden; background: ansi_default; color: ansi_default; }
     Pane { background: ansi_default; color: ansi_default; }
     """
     ESCAPE_TO_MINIMIZE = False
@@ -109,6 +112,11 @@ class Frame(Screen[None]):
         yield self.notice
         yield self.keys
 
+    def on_resize(self) -> None:
+        """The window has another size: the popups fit themselves to it."""
+        for overlay in self.overlays:
+            overlay.place()
+
     @property
     def unsaved(self) -> bool:
         """Whether something was typed here that a jump elsewhere must not drop."""
@@ -125,12 +133,21 @@ class Frame(Screen[None]):
         if self._jump is not None:
             return (2 + self._jump.window(8)[1], self.notice.region.y)
         if self._question is not None:
-            return (min(2 + width(self.notice.text), self.size.width - 1), self.notice.region.y)
+            return (min(2 + width(self.notice.text), self.size.width - 1), self.notice.region.bottom - 1)
         return self.top.caret
 
     async def ask(self, use_case: UseCase[C, V], command: C) -> V:
         """Run a use case for whoever is signed in. Raises Refused."""
-        return await self.program.backend.do(use_case, self.program.caller, command)
+        call = asyncio.ensure_future(self.program.backend.do(use_case, self.program.caller, command))
+        await asyncio.wait({call}, timeout=_SLOW)
+        if call.done():
+            return call.result()
+        self.notice.show(_WORKING, Look.HINT)  # a slow line to the database: the keys wait, and this says so
+        try:
+            return await call
+        finally:
+            if self.notice.text == _WORKING:
+                self.notice.show("")
 
     def tell(self, text: str, look: Look = Look.GOOD) -> None:
         """Say what happened."""

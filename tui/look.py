@@ -122,14 +122,26 @@ def wrapped(text: str, cells: int) -> list[str]:
         for character in printable(paragraph):
             size = get_character_cell_size(character)
             if used + size > cells:
-                # A line doesn't begin with a closing mark: the character before goes along with it.
-                kept = len(current) - 1 if character in _CLOSING and len(current) > 1 else len(current)
+                kept = _break(current, character, cells)
                 lines.append(current[:kept])
                 current, used = current[kept:], cell_len(current[kept:])
             current += character
             used += size
         lines.append(current)
     return lines
+
+
+def _break(current: str, following: str, cells: int) -> int:
+    """How much of a full line stays on it: numbers and words aren't parted, no line begins with a closing mark."""
+    kept, ahead = len(current), following
+    while kept > 1 and (ahead in _CLOSING or (_word(current[kept - 1]) and _word(ahead))):
+        kept -= 1
+        ahead = current[kept]
+    return kept if kept > 1 and cell_len(current[kept:]) <= cells // 2 else len(current)
+
+
+def _word(character: str) -> bool:
+    return character.isascii() and character != " "
 
 
 def to_strip(spans: Iterable[Span], cells: int, base: Look = Look.PLAIN) -> Strip:

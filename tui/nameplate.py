@@ -12,7 +12,8 @@ def nameplate(caller: Caller, place: str = "") -> str:
     """Name, role, and the office or `place`; a guest has none."""
     if not isinstance(caller, Actor):
         return ""
-    return "  ".join(part for part in (caller.name, caller.role.label, caller.org_name or place) if part)
+    parts = (caller.name, caller.role.label, caller.org_name or place)
+    return "  ".join(dict.fromkeys(part for part in parts if part))  # an operator's name is the role's
 
 
 def moment_text(moment: datetime) -> str:

@@ -104,9 +104,14 @@ def mask_id_number(number: str) -> str:
     return "*" * len(number)
 
 
+def mask_residents(text: str) -> str:
+    """A free text with every resident's number in it masked: opinions and file names are kept in clear."""
+    return _RESIDENT_INSIDE.sub(lambda found: mask_id_number(found.group()), text)
+
+
 def mask_personal(text: str) -> str:
     """A free text with every resident's number, mobile and e-mail in it masked: for audit entries and the log."""
-    text = _RESIDENT_INSIDE.sub(lambda found: mask_id_number(found.group()), text)
+    text = mask_residents(text)
     text = _MOBILE_INSIDE.sub(lambda found: f"{found.group()[:3]}****{found.group()[-4:]}", text)
     return _EMAIL_INSIDE.sub(lambda found: f"{found.group()[:1]}***@{found.group(1)}", text)
 

@@ -16,6 +16,7 @@ from core.rules.entry import EntryError, fold, fold_plain
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.facts import CertificateFacts, LearningFacts, YearFacts
 from core.rules.hours import CreditHours
+from core.rules.identity import mask_personal
 from core.rules.permissions import Action
 from core.rules.roles import Actor
 from core.rules.workflow import CERTIFICATE, CertificateState, Move
@@ -262,7 +263,7 @@ def _saved(desk: Desk, row: _Frozen, *, reprint: bool) -> PrintedCertificate:
 
 def _reason(typed: str) -> str:
     try:
-        reason = fold(typed)
+        reason = mask_personal(fold(typed))  # whoever checks the paper will read it
     except EntryError as error:
         raise Refused.for_fields((error.at("reason"),)) from None
     if not reason:

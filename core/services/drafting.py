@@ -18,6 +18,7 @@ from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.evidence_rules import CAPTION_LENGTH
 from core.rules.forms import PROFESSIONAL, declaration_fields, form, title_of
 from core.rules.hours import ZERO, CreditHours
+from core.rules.identity import mask_residents
 from core.rules.learning_form import LearningForm
 from core.rules.roles import Actor
 from core.rules.workflow import DeclarationState
@@ -203,7 +204,7 @@ def _replace_evidence(session: Session, declaration_id: int, refs: Iterable[Evid
                 declaration_id=declaration_id,
                 position=position,
                 sha256=ref.sha256,
-                file_name=fold(ref.file_name)[:_FILE_NAME_LENGTH],
+                file_name=mask_residents(fold(ref.file_name))[:_FILE_NAME_LENGTH],
                 caption=fold(ref.caption),
             )
         )

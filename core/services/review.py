@@ -12,6 +12,7 @@ from core.rules.chain import DECLARATION_CHAIN, Step, approving_move, next_step
 from core.rules.entry import EntryError, fold, parse_hours
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.hours import ZERO, CreditHours
+from core.rules.identity import mask_residents
 from core.rules.permissions import Action, allowed
 from core.rules.roles import Actor
 from core.rules.workflow import DECLARATION, REGISTRATION, DeclarationState, Move, RegistrationState
@@ -221,7 +222,7 @@ def _undo_registration(work: UnitOfWork, actor: Actor, command: UndoDecision) ->
 def _opinion(command: Decide) -> str:
     """审核意见; a refusal needs one."""
     try:
-        opinion = fold(command.opinion, lines=True)
+        opinion = mask_residents(fold(command.opinion, lines=True))
     except EntryError as error:
         raise Refused.for_fields((error.at("opinion"),)) from None
     if len(opinion) > OPINION_LENGTH:

@@ -13,6 +13,7 @@ from core.model import YearWindow as StoredWindow
 from core.rules.clock import CHINA, today
 from core.rules.entry import EntryError, fold, fold_plain
 from core.rules.errors import ErrorCode, FieldError, Refused
+from core.rules.identity import mask_personal
 from core.rules.permissions import Action
 from core.rules.roles import Actor
 from core.rules.workflow import YEAR_WINDOW, Move, YearState
@@ -198,7 +199,7 @@ def _reason(command: ChangeYear) -> str:
     errors = []
     reason = ""
     try:
-        reason = fold(command.reason)
+        reason = mask_personal(fold(command.reason))
         if not reason:
             errors.append(FieldError("reason", ErrorCode.REASON_REQUIRED))
         if len(reason) > REASON_LENGTH:

@@ -127,7 +127,7 @@ class UnitOfWork:
         return self.locked(PersonYear, (person_id, year))
 
     def next_certificate(self, region_code: str, year: int) -> int:
-        """The next running number of certificates of a region and a year, from 1, without gaps or doubles."""
+        """The next running number of certificates of a region and a year, from 1, never the same twice."""
         self.insert_unless_there(CertificateCounter, [{"region_code": region_code, "year": year}])
         counter = self.locked(CertificateCounter, (region_code, year))
         number = counter.next

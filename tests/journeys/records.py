@@ -17,6 +17,7 @@ def declarations(home: Installation) -> list[dict[str, object]]:
                 {
                     "id": row.id,
                     "status": row.status,
+                    "step": row.step,
                     "form": row.form,
                     "title": row.title,
                     "fields": dict(row.fields),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.rules.roles import Role
 from tests.journeys.records import declarations
-from tests.journeys.steps import PASSWORD, PERSON, Installation, Seat, declaration_keys, sign_in_keys
+from tests.journeys.steps import LOGINS, PASSWORD, PERSON, Installation, Seat, declaration_keys, sign_in_keys
 from tui.keys import TWIN_OF
 
 SAVED = "已保存，尚未提交"
@@ -40,6 +40,23 @@ def outcome(home: Installation, keys: list[str], *, slowly: bool = False) -> Out
         seat.see(SAVED)
         screen = re.sub(r"\d\d:\d\d:\d\d", "--:--:--", seat.calm())
     return declarations(home), screen
+
+
+def test_a_verdict_in_one_burst_with_the_login_decides_nothing(busy_home: Installation) -> None:
+    with busy_home.sit_down() as seat:
+        seat.type(*sign_in_keys(Role.EMPLOYER, LOGINS[Role.EMPLOYER]), "1", "a")
+        seat.see("这一条显示出来之前按的键不算")
+    assert [row["step"] for row in declarations(busy_home)] == ["employer"]
+
+
+def test_whatever_is_pasted_is_kept_or_refused_in_words(seat: Seat) -> None:
+    seat.sign_in(Role.PERSON)
+    seat.type("2", "Tab", "Tab")
+    for text in ("[/ 测试]", "长" * 10_000, "a\x07b\x1b[31mc\nd", "２０１９年１月５日"):
+        seat.terminal.paste(text)
+        seat.type("Tab")
+    seat.type("F8")
+    seat.see("处需要修改", "最多 100 个字，现在 10000 个", "含有不能显示的字符", "[/ 测试]", "年１月５日")
 
 
 def test_full_width_digits_and_colon_are_commands_too(seat: Seat) -> None:

@@ -28,7 +28,7 @@ from tests.worlds import World, build_world, picture, training
 
 MOBILE, EMAIL = "19900000001", "zhangsan@example.cn"
 OTHER_MOBILE = "19900000002"
-REASON = "材料不清"
+REASON = f"材料不清，证件号 {NUMBER} 与扫描件不符"
 Step = tuple[str, Callable[[], object]]
 
 
@@ -77,7 +77,7 @@ class Life:
             "sign_in", "session", lambda: SignIn(role=Role.PERSON, login=NUMBER, password=PASSWORD)
         )
         person = self.made["person"] = self.made["session"].actor
-        scan = picture(self.folder, "结业证书.png")
+        scan = picture(self.folder, f"{NUMBER}结业证书.png")
         yield self._does("add_evidence", "scan", lambda: AddEvidence(path=str(scan)), person)
         yield self._does("save_declaration", "claim", lambda: self._form("新课标培训班"), person)
         yield self._does("submit_declaration", "claim", lambda: self._form("新课标培训班", kept=True), person)
@@ -109,7 +109,7 @@ class Life:
         units = self.folder / "单位.csv"
         units.write_text(
             "名称,机构代码,单位类型,所属区域,上级机构代码,主管部门机构代码\n"
-            "汝阳县第二实验小学,12410326000000021X,用人单位,410326,,\n",
+            "汝阳县第二实验小学,124103260000000212,用人单位,410326,,\n",
             encoding="utf-8",
         )
         yield self._does("import_units", "units", lambda: ImportUnits(path=str(units)), boss)

@@ -62,6 +62,14 @@ def test_a_registration_waits_in_the_employers_queue(
     assert [(row.id, row.person_name) for row in page.rows] == [(waiting.id, "张三")]
 
 
+@pytest.mark.parametrize(("typed", "count"), [("zs", 1), ("zhangs", 1), ("张", 1), ("ls", 0), ("李", 0)])
+def test_a_queue_of_registrations_is_narrowed_by_name_pinyin_or_initials(
+    desk: Desk, world: World, waiting: RegistrationView, typed: str, count: int
+) -> None:
+    wanted = QueueQuery(subject=Subject.REGISTRATION, text=typed)
+    assert len(desk.do(queue_page, world.office(world.school), wanted).rows) == count
+
+
 def test_its_reviewer_reads_what_was_typed(desk: Desk, world: World, waiting: RegistrationView) -> None:
     key = ItemKey(subject=Subject.REGISTRATION, id=waiting.id)
     lines = dict(desk.do(review_item, world.office(world.school), key).lines)

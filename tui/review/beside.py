@@ -50,12 +50,18 @@ class Looking(ReviewDesk):
         if item is None or self.desk.picture is None:
             return
         now, left, top = self._view
-        step = 0.25 / now
-        self._view = (
-            max(1.0, min(16.0, now * zoom)),
-            max(0.0, min(1.0, left + x * step)),
-            max(0.0, min(1.0, top + y * step)),
+        step, larger = 0.25 / now, max(1.0, min(16.0, now * zoom))
+        edge = 0.5 / larger
+        moved = (
+            larger,
+            max(edge, min(1.0 - edge, left + x * step)),
+            max(edge, min(1.0 - edge, top + y * step)),
         )
+        if moved == self._view:
+            words = "已到图片边上" if now > 1.0 else "先按 + 放大，再用方向键移动"
+            self.tell(("已放到最大" if zoom > 1.0 else "已是整张") if zoom != 1.0 else words, Look.WARN)
+            return
+        self._view = moved
         await self._draw_picture(item)
 
     async def action_zoom_in(self) -> None:

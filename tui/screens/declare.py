@@ -268,5 +268,5 @@ class DeclareScreen(Frame):
     def _chain_lines(self) -> list[Line]:
         if self.context is None:
             return []
-        words = f"提交后依次由 {' > '.join(self.context.chain)} 审核，申报截止 {self.context.closes_on}"
+        words = f"申报截止 {self.context.closes_on}。提交后审核：{' > '.join(self.context.chain)}"
         return [(), *((Span(" " + part, Look.HINT),) for part in wrapped(words, 76))]

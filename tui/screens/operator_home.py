@@ -16,6 +16,8 @@ TEXT: tuple[Line | str, ...] = (
     "    建立或升级数据库，写入基础数据，开设第一个系统管理员",
     line(Span("  jijiao import units 文件", Look.KEY)),
     "    导入单位 (.xlsx 或 .csv)：全部无误才入库，有错的按行号、列、原因列出",
+    line(Span("  jijiao import public 文件", Look.KEY)),
+    "    导入公需课学时 (.xlsx 或 .csv)，已记入的不再记",
     line(Span("  jijiao account add", Look.KEY)),
     "    为用人单位、主管部门、人社部门开设账号",
     line(Span("  jijiao verify 文件.pdf", Look.KEY)),

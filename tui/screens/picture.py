@@ -47,8 +47,8 @@ class PictureScreen(Frame):
         Command("larger", ("+", "=", "f8"), "放大"),
         Command("smaller", ("-", "f7"), "缩小"),
         Command("pan", ("left", "right", "up", "down"), "移动", "放大后用方向键移动"),
-        Command("next", ("n", "pagedown"), "下一张"),
-        Command("previous", ("p", "pageup"), "上一张"),
+        Command("next", ("n", "pagedown", "f9"), "下一张"),
+        Command("previous", ("p", "pageup", "f3"), "上一张"),
         Command("choose", tuple("123456789"), "第几张", "附件的序号", bar=False),
         Command("whole", ("0", "home"), "全图", "看整张"),
     )

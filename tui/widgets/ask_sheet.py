@@ -51,7 +51,7 @@ class AskSheet(Pane):
             Command("close", ("escape",), "返回", "关闭，什么也不改"),
         )
 
-    def on_mount(self) -> None:
+    def place(self) -> None:
         """As wide as the screen allows, as high as its lines need, at the foot of the pane."""
         screen = self.screen.size
         self.styles.width = max(20, screen.width - 4)

@@ -29,7 +29,7 @@ class ConfirmSheet(Reader):
         accept = (Command("yes", keys, yes),) if on_yes else ()
         self.commands = (*accept, *Reader.commands, Command("close", ("escape",), "返回", "关闭"))
 
-    def on_mount(self) -> None:
+    def place(self) -> None:
         """As large as the screen lets it be, no higher than its text may need."""
         screen = self.screen.size
         self.styles.width = max(20, screen.width - 4)

@@ -54,9 +54,14 @@ class FilePicker(Picker):
 
     async def press(self, press: Press) -> bool:
         if press.key == "left":
+            if self.folder.parent == self.folder:
+                return False
             await self._up()
             return True
         return await super().press(press)
+
+    def why_not(self, press: Press) -> str:
+        return "已是最上级目录" if press.key == "left" else super().why_not(press)
 
     async def _up(self) -> None:
         await self._enter(self.folder.parent)

@@ -35,7 +35,7 @@ class FilterSheet(Form):
         super().__init__(fields, on_open=opener(stage, lambda: self), on_done=on_apply)
         self.on_apply = on_apply
 
-    def on_mount(self) -> None:
+    def place(self) -> None:
         """As wide as the screen lets it be."""
         self.styles.width = max(20, self.screen.size.width - 4)
         self.styles.height = len(self.fields) * 2 + 2

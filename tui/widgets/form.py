@@ -14,11 +14,15 @@ from tui.widgets.pane import Pane
 from tui.widgets.picker import Option
 
 FORM_COMMANDS = (
-    Command("next", ("tab",), "下一项", "Tab 下一项，Shift+Tab 上一项，上下键也可"),
+    Command("next", ("tab",), "下一项", "Shift+Tab 上一项，上下键也可，PgUp PgDn 跨过几项"),
     Command("open_list", ("f4",), "选择", "打开这一项的可选内容；直接输入汉字、拼音或首字母也会打开"),
 )
 PICKED = frozenset({FieldKind.CHOICE, FieldKind.REGION, FieldKind.EMPLOYER, FieldKind.DEPARTMENT})
 """Kinds whose value comes from a list."""
+
+MORE = "下面还有 "
+PAGE_FIELDS = 8
+"""Fields that PgUp and PgDn pass over at once."""
 
 Leave = Callable[["Field"], Awaitable[None]]
 
@@ -138,6 +142,8 @@ class Form(Pane):
         entry = self.current
         if press.key == "f4":
             return f"“{entry.spec.label}”直接填写，没有可选的列表"
+        if press.key in ("pageup", "pagedown"):
+            return "已是第一项" if press.key == "pageup" else "已是最后一项"
         if entry.fixed:
             return f"“{entry.spec.label}”不能修改"
         if entry.picked and press.key in ("left", "right", "home", "end"):
@@ -165,7 +171,13 @@ class Form(Pane):
             self._top = 0
         if self._caret is not None:
             self._caret = (self._caret[0], caret_line - self._top)
-        return out[self._top : self._top + height]
+        shown = out[self._top : self._top + height]
+        if len(out) > self._top + height and shown:
+            used = sum(width(text) for text, _ in shown[-1])
+            gap = cells - used - width(MORE)
+            if gap > 0:
+                shown[-1] = (*shown[-1], Span(" " * gap + MORE, Look.HINT))
+        return shown
 
     def caret_at(self) -> tuple[int, int] | None:
         self.lines()
@@ -177,6 +189,8 @@ class Form(Pane):
             await self._go(1)
         elif press.key in ("shift+tab", "up"):
             await self._go(-1)
+        elif press.key in ("pageup", "pagedown"):
+            return await self._turn(-PAGE_FIELDS if press.key == "pageup" else PAGE_FIELDS)
         elif press.key == "enter":
             await self._enter(entry)
         elif press.key == "f4" and entry.picked:
@@ -228,6 +242,18 @@ class Form(Pane):
             target = (target + step) % count
         self._stand_on(target)
         self.changed()
+
+    async def _turn(self, step: int) -> bool:
+        """Some fields on or back, without going round."""
+        free = [index for index, each in enumerate(self.fields) if not each.fixed]
+        ahead = [index for index in free if (index - self.at) * step > 0]
+        if not ahead:
+            return False
+        await self._leave()
+        within = [index for index in ahead if abs(index - self.at) <= abs(step)] or ahead[:1]
+        self._stand_on(within[-1] if step > 0 else within[0])
+        self.changed()
+        return True
 
     async def _leave(self) -> None:
         if self.on_leave is not None and self.current.entry.value != self._left_value:

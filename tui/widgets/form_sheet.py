@@ -39,7 +39,7 @@ class FormSheet(Form):
             Command("close", ("escape",), "返回", "关闭，什么也不改"),
         )
 
-    def on_mount(self) -> None:
+    def place(self) -> None:
         """As wide as the screen allows, at the foot of the pane, with room for an error under each field."""
         screen = self.screen.size
         height = min(screen.height - 3, 2 * len(self.fields) + len(self.notes) + 3)

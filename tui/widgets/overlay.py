@@ -17,7 +17,7 @@ class HelpSheet(Reader):
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__(lines)
 
-    def on_mount(self) -> None:
+    def place(self) -> None:
         """As large as the screen lets it be."""
         self.styles.width = max(20, self.screen.size.width - 4)
         self.styles.height = max(6, self.screen.size.height - 3)

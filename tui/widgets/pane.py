@@ -30,6 +30,13 @@ class Pane(Widget):
         self._drawn: list[Line] | None = None
         self._drawn_for: Size | None = None
 
+    def place(self) -> None:
+        """A popup takes its size and place from the screen, when it opens and when the window changes."""
+
+    def on_mount(self) -> None:
+        """A popup takes its place."""
+        self.place()
+
     def draw(self, width: int, height: int) -> list[Line]:
         """All the lines to show now, at most `height` of them, `width` cells wide."""
         raise NotImplementedError

@@ -51,7 +51,7 @@ def fact_lines(facts: CertificateFacts, check_code: str) -> Iterable[tuple[str, 
     yield "性别", facts.gender
     yield "证件号", facts.id_number
     yield "工作单位", facts.employer
-    yield "任职资格", facts.title or "-"
+    yield "专业技术职务", facts.title or "-"
     yield "发证机关", facts.issuer
     yield "签发日期", facts.issued_on.isoformat()
     for year in facts.years:

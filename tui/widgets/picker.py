@@ -88,7 +88,7 @@ class Picker(Pane):
         self.at = self._top = 0
         self._row_line = 3
 
-    def on_mount(self) -> None:
+    def place(self) -> None:
         """Leave a margin on both sides."""
         self.styles.width = max(20, self.screen.size.width - 4)
         self.styles.height = max(8, self.screen.size.height - 7)

@@ -111,7 +111,8 @@ class Table(Pane):
                 for c, w, cell in zip(self.columns, widths, row.cells, strict=True)
             )
             mark = Span(">", Look.MARK) if index == self.at else Span("*" if row.chosen else " ", Look.MARK)
-            out.append((mark, Span(text, row.look)))
+            look = Look.CHOSEN if row.chosen and row.look is Look.PLAIN else row.look
+            out.append((mark, Span(text, look)))
         return [*out, *self.footing]
 
     def caret_at(self) -> tuple[int, int] | None:

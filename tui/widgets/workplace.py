@@ -48,9 +48,14 @@ class EmployerPicker(Picker):
     async def press(self, press: Press) -> bool:
         # The region is widened even with the caret inside what is typed: that is what left is for here.
         if press.key == "left":
+            if self.region_code == reference.PROVINCE:
+                return False
             await self._widen()
             return True
         return await super().press(press)
+
+    def why_not(self, press: Press) -> str:
+        return "已是全省，不能再扩大" if press.key == "left" else super().why_not(press)
 
     async def search_in(self, region_code: str) -> None:
         """Search another region."""

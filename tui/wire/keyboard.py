@@ -22,6 +22,9 @@ _UNWANTED = (
 )
 """Answers to questions never asked: no mouse, no focus reports, and the size comes from the kernel."""
 _MARGIN = 0.01
+PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
+_BEGUN = ("\x1b[200", "\x1b[20", "\x1b[2", "\x1b[")
+"""A paste's start that was cut off by the end of what was read. A bare Esc is left to Textual's parser."""
 
 
 class Keyboard:
@@ -36,19 +39,53 @@ class Keyboard:
         self._loop = loop
         self._parser = XTermParser()
         self._escape_timer: asyncio.TimerHandle | None = None
+        self._held = ""
+        self._pasted: str | None = None
 
     def feed(self, data: bytes) -> None:
         """Take what was read from the terminal, in pieces of any size."""
-        text = self._decoder.decode(data)
-        if not text:  # a part of a character; an empty feed would end Textual's parser
+        text = self._held + self._decoder.decode(data)
+        self._held = ""
+        while text:
+            if self._pasted is None:
+                text = self._take_keys(text)
+            else:
+                text = self._take_paste(self._pasted + text, len(self._pasted))
+        self._watch_escape()
+
+    def _take_keys(self, text: str) -> str:
+        """Parse up to the start of a paste; returns what comes after that."""
+        typed, found, rest = text.partition(PASTE_START)
+        if found:
+            self._pasted = ""
+        else:
+            self._held = next((begun for begun in _BEGUN if typed.endswith(begun)), "")
+            typed = typed.removesuffix(self._held)
+        self._parse(typed)
+        return rest
+
+    def _take_paste(self, text: str, known: int) -> str:
+        """Take a paste up to its end, whatever stands in it: an escape sequence inside is no key.
+
+        The first `known` characters were searched before. Returns what comes after the paste.
+        """
+        end = text.find(PASTE_END, max(0, known - len(PASTE_END)))
+        if end < 0:
+            self._pasted = text
+            return ""
+        self._pasted = None
+        self._hand_on(events.Paste(text[:end].replace("\0", "")))
+        return text[end + len(PASTE_END) :]
+
+    def _parse(self, typed: str) -> None:
+        if not typed:  # an empty feed would end Textual's parser
             return
         try:
-            for message in self._parser.feed(text):
+            for message in self._parser.feed(typed):
                 self._hand_on(message)
         except Exception:  # whatever the terminal sent, it must not end the session
             _LOG.exception("input that the parser did not understand was dropped")
             self._parser = XTermParser()
-        self._watch_escape()
 
     def close(self) -> None:
         """Forget what is unfinished."""
@@ -59,11 +96,13 @@ class Keyboard:
     def _watch_escape(self) -> None:
         """Only time tells an Esc from the beginning of a longer sequence."""
         self.close()
-        if self._parser._timeout_time is not None:
+        if self._parser._timeout_time is not None or self._held:
             self._escape_timer = self._loop.call_later(constants.ESCAPE_DELAY + _MARGIN, self._escape_due)
 
     def _escape_due(self) -> None:
         self._escape_timer = None
+        held, self._held = self._held, ""
+        self._parse(held)
         for message in self._parser.tick():
             self._hand_on(message)
         self._watch_escape()

@@ -1,0 +1,273 @@
+"""The keyboard contract, on every screen: no key in silence, a cursor, a help with all keys, twins, Esc, order."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.rules.roles import Actor, Role
+from core.schema.base import Number
+from core.schema.declarations import DeclarationView
+from core.schema.review import Decide, Verdict
+from core.services.declarations import declaration_view
+from core.services.desk import Desk
+from core.services.review import decide
+from core.store.settings import Settings
+from core.store.store import open_store
+from tests.conftest import DATA_KEY, FixedClock
+from tests.screens.office import SMALL, Terminal, program
+from tests.worlds import build_world, submitted
+from tui.keys import Command, key_name, key_names
+from tui.look import wrapped
+from tui.routes import CODES, HOMES, ROUTES
+from tui.widgets.overlay import HelpSheet
+from tui.widgets.pane import Pane
+
+SEEN_BY = {"review": Role.EMPLOYER, "office_home": Role.EMPLOYER, "picture": Role.PERSON}
+"""Who opens the screens that several roles have; the others are opened by the only role they are for."""
+MOVES = ("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "backspace", "delete")
+FUNCTIONS = tuple(f"f{number}" for number in range(2, 10))
+TWINS = frozenset("0123456789") | {f"f{number}" for number in range(1, 13)}
+"""What may stand in for a letter that an input method holds back."""
+POPUPS = (
+    ("progress", "f1"),
+    ("register", "shift+tab", "f4"),
+    ("progress", "/"),
+    ("declare", "f4"),
+    ("declare", "f9"),
+    ("annual", "/"),
+    ("review", "r"),
+    ("review", "/"),
+    ("years", "c"),
+    ("years", "o"),
+    ("certificates", "/"),
+    ("check", "1"),
+    ("check", "3"),
+)
+BURSTS = (
+    ("person_home", ("3", "right", "right", "/", *"2026", "tab", "z", "enter", "f5", "down", "enter")),
+    ("person_home", ("2", "tab", "tab", *"abc", "tab", *"2026-7-1", "f8", "escape", "x", "1", "3")),
+    ("person_home", (":", *"cx", "enter", "g", "-", "escape")),
+    ("front", ("7", *"410099", "tab", "x", "enter", "escape", "6", "1", "a", "escape", "1", "escape", "f1")),
+    ("office_home", ("1", "l", "down", "/", "1", "enter", "escape", "down", "enter", "f1", "escape")),
+)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A world with work in it, and who acts there."""
+
+    desk: Desk
+    actors: dict[Role, Actor]
+    counted: DeclarationView
+
+    def actor(self, route: str) -> Actor | None:
+        """Who opens a screen; nobody has signed in for those that are open to all."""
+        roles = ROUTES[route].roles
+        return self.actors[SEEN_BY.get(route) or min(roles, key=list(Role).index)] if roles else None
+
+    def params(self, route: str) -> dict[str, Any]:
+        """What a screen without a jump code is opened with."""
+        view = self.counted
+        params: dict[str, dict[str, Any]] = {
+            "declaration": {"declaration_id": view.id},
+            "annual_detail": {"year": view.year},
+            "picture": {"evidence": view.evidence},
+        }
+        return params.get(route, {})
+
+
+@pytest.fixture(scope="module")
+def cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
+    """A person with declarations in three states, and the offices that see them."""
+    folder = tmp_path_factory.mktemp("keyboard")
+    url = f"sqlite:///{shutil.copy(sqlite_template, folder)}"
+    values = {"database_url": url, "data_dir": folder, "data_key": DATA_KEY, "captcha": False}
+    store = open_store(Settings.model_validate(values), FixedClock())
+    world, desk = build_world(store), Desk(store)
+    me = world.person()
+    offices = [world.office(each) for each in (world.school, world.education, world.county_bureau)]
+    views = [submitted(desk, me, folder, shade=40 + n, class_name=f"第{n}期培训班") for n in range(4)]
+    refusal = Decide(id=views[0].id, version=views[0].version, verdict=Verdict.REJECT, opinion="不清晰")
+    desk.do(decide, offices[0], refusal)
+    key = Number(value=views[1].id)
+    for office in offices:
+        version = desk.do(declaration_view, me, key).version
+        desk.do(decide, office, Decide(id=key.value, version=version, verdict=Verdict.APPROVE))
+    operator = Actor(me.account_id, "none", Role.OPERATOR, "系统管理员", "410000")
+    actors = {each.role: each for each in (me, *offices, operator)}
+    yield Cast(desk, actors, desk.do(declaration_view, me, key))
+    store.close()
+
+
+@asynccontextmanager
+async def opened(cast: Cast, route: str) -> AsyncIterator[Terminal]:
+    """A screen, the home page of its role under it."""
+    actor = cast.actor(route)
+    home = "front" if actor is None else HOMES[actor.role]
+    async with program(cast.desk, actor, home, SMALL) as at:
+        if route != home:
+            await at.app.go(route, **cast.params(route))
+        assert at.app.frame.route_name == route
+        yield at
+
+
+def state(at: Terminal) -> tuple[object, ...]:
+    """Everything that a key could change on screen, but for the notice line."""
+    frame = at.app.frame
+    panes: list[Pane] = [frame.header, frame.pane, *frame.overlays]
+    return (frame.route_name, [pane.lines() for pane in panes], frame.caret, frame.keys.entries)
+
+
+async def silent(at: Terminal, keys: tuple[str, ...], times: int = 2) -> list[str]:
+    """Those of the keys that neither changed anything nor said why not, pressed several times each."""
+    found = []
+    for key in (key for key in keys for _ in range(times)):
+        before = state(at)
+        await at.burst(key)
+        if before == state(at) and not at.app.frame.notice.text:
+            found.append(key)
+    return found
+
+
+def plain(command: Command) -> list[str]:
+    """The keys of a command that are single letters."""
+    return [key for key in command.keys if len(key) == 1 and key.isascii() and key.isalpha()]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_every_screen_answers_keys_that_have_nothing_to_do(cast: Cast, route: str) -> None:
+    async with opened(cast, route) as at:
+        used = {key for command in at.app.frame.live_commands() for key in command.keys}
+        await at.burst("f12")
+        words = at.app.frame.notice.text
+        found = await silent(at, tuple(key for key in (*FUNCTIONS, *MOVES) if key not in used))
+        assert ("F12" in words and "F1 " in words, found) == (True, [])
+
+
+@pytest.mark.parametrize("keys", POPUPS)
+async def test_every_popup_answers_keys_that_have_nothing_to_do(cast: Cast, keys: tuple[str, ...]) -> None:
+    async with opened(cast, keys[0]) as at:
+        await at.burst(*keys[1:])
+        assert at.app.frame.overlays
+        live = {key for command in at.app.frame.live_commands() for key in command.keys}
+        unused = tuple(key for key in ("f12", "f7", *MOVES) if key not in live or key in ("up", "down"))
+        assert await silent(at, unused) == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_on_every_screen_the_cursor_stands_inside_the_window(cast: Cast, route: str) -> None:
+    async with opened(cast, route) as at:
+        x, y = at.app.frame.caret or (-1, -1)
+        assert 0 <= x < 80 and 0 <= y < 24
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_the_help_of_every_screen_lists_its_keys_with_their_twins(cast: Cast, route: str) -> None:
+    async with opened(cast, route) as at:
+        wanted = [key_names(command) for command in at.app.frame.live_commands()]
+        await at.burst("f1")
+        sheet = at.app.frame.top
+        assert isinstance(sheet, HelpSheet)
+        told = "\n".join(str(each) for each in sheet._text)
+        assert [names for names in wanted if names not in told] == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_every_letter_of_a_screen_has_a_digit_or_an_f_key_beside_it(cast: Cast, route: str) -> None:
+    async with opened(cast, route) as at:
+        commands = at.app.frame.live_commands()
+        assert [c.label for c in commands if plain(c) and not TWINS & set(c.keys)] == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_no_two_commands_of_a_screen_have_the_same_key(cast: Cast, route: str) -> None:
+    async with opened(cast, route) as at:
+        keys = [key for command in dict.fromkeys(at.app.frame.commands) for key in command.keys]
+        assert sorted(keys) == sorted(set(keys))
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_the_key_line_of_every_screen_ends_in_help_and_the_way_back(cast: Cast, route: str) -> None:
+    async with opened(cast, route) as at:
+        last = at.text.splitlines()[-1]
+        assert " F1 帮助" in last and " Esc " in last
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_esc_closes_the_help_and_then_goes_back_or_asks(cast: Cast, route: str) -> None:
+    async with opened(cast, route) as at:
+        await at.burst("f1", "escape")
+        assert (at.app.frame.overlays, at.app.frame.route_name) == ([], route)
+        await at.burst("escape")
+        assert at.app.frame.route_name != route or at.app.frame.notice.text.startswith("退出")
+
+
+@pytest.mark.parametrize("route", [name for name in ROUTES if ROUTES[name].code and name != "front"])
+async def test_a_code_typed_after_ctrl_g_leads_to_its_screen(cast: Cast, route: str) -> None:
+    actor = cast.actor(route)
+    async with program(cast.desk, actor, "check", SMALL) as at:
+        await at.burst("1", "x", "tab", "escape", "1", "ctrl+g", *ROUTES[route].code.upper(), "enter")
+        assert at.app.frame.route_name == route
+
+
+@pytest.mark.parametrize(("route", "keys"), BURSTS, ids=lambda value: str(value[:2]))
+async def test_keys_in_one_burst_do_what_they_do_one_at_a_time(
+    cast: Cast, route: str, keys: tuple[str, ...]
+) -> None:
+    async with opened(cast, route) as slow:
+        for key in keys:
+            await slow.press(key)
+        wanted = slow.text
+    async with opened(cast, route) as fast:
+        await fast.burst(*keys)
+        assert fast.text == wanted
+
+
+async def test_full_width_letters_and_digits_are_commands_too(cast: Cast) -> None:
+    async with opened(cast, "person_home") as at:
+        await at.burst("３", "、")
+        assert at.app.frame.route_name == "progress" and at.app.frame.overlays
+        await at.burst("escape", "Ｃ")
+        assert at.app.frame.notice.text == "已清空筛选"
+
+
+async def test_a_question_is_put_again_at_another_key_and_esc_does_nothing_of_it(cast: Cast) -> None:
+    async with opened(cast, "person_home") as at:
+        await at.burst("escape", "x")
+        assert at.app.frame.notice.text == "请按 1、2 回答，Esc 不做：退出登录？  1 是  2 否"
+        await at.burst("escape", "3")
+        assert at.app.frame.route_name == "progress"
+
+
+async def test_a_form_that_was_left_by_a_jump_is_gone_on_with_as_it_was(cast: Cast) -> None:
+    async with opened(cast, "person_home") as at:
+        await at.burst("2", "tab", "tab", *"abc", "ctrl+g", *"cx", "enter", "-")
+        assert at.app.frame.route_name == "declare" and "abc" in at.text
+        await at.burst("ctrl+g", *"sb", "enter")
+        assert [getattr(screen, "route_name", "") for screen in at.app.screen_stack].count("declare") == 1
+
+
+async def test_popups_and_long_notices_fit_themselves_to_another_window(cast: Cast) -> None:
+    async with opened(cast, "progress") as at:
+        await at.burst("f1")
+        await at.pilot.resize_terminal(120, 40)
+        await at.pilot.pause()
+        assert at.app.frame.top.size.width == 116
+        await at.burst("escape", "2")
+        await at.pilot.resize_terminal(60, 20)
+        await at.pilot.pause()
+        words = at.app.frame.notice.text
+        shown = at.text.splitlines()
+        assert [each.strip() for each in shown[-3:-1]] == wrapped(words, 59) and at.widest <= 60
+
+
+def test_every_f_key_of_the_contract_has_a_name_for_its_twin() -> None:
+    names = [key_names(Command("x", (f"f{number}",), "x")) for number in (1, 2, 4, 5, 6, 8, 9, 10)]
+    assert all(" / Ctrl+" in name for name in names) and key_name("escape") == "Esc" and len(CODES) > 10
