@@ -45,7 +45,7 @@ test: $(READY_DEV)  ## all tests
 lint: $(READY_DEV)  ## format, ruff, mypy --strict, import contracts
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
-	$(BIN)/mypy --strict core tui
+	$(BIN)/mypy --strict core tui bench
 	$(BIN)/lint-imports
 
 check: lint test  ## lint and test

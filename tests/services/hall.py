@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from core.model import Account, AccountRole, Audit, Base, LoginSession, Org, Person, PersonYear
+from core.model import Account, AccountRole, Audit, Base, Certificate, LoginSession, Org, Person, PersonYear
 from core.rules.errors import Refused
 from core.rules.reference import PROVINCE
 from core.rules.roles import Actor, Caller, Guest, Role
-from core.schema.certificates import PrintCertificate, RegisterQuery
 from core.schema.declarations import DeclarationView
 from core.schema.registration import Register, RegistrationView
-from core.services.certificates import print_certificate, register_page
 from core.services.desk import Desk
 from core.services.registrations import register
-from core.store.seal import create_seal
 from core.store.store import Store
 from core.store.vault import derive
 from tests.conftest import DATA_KEY
@@ -31,10 +29,9 @@ PASSED = 2025
 
 @dataclass(frozen=True)
 class Hall:
-    """A world with a desk, a caller of every role from elsewhere, and what belongs to the garden firm.
+    """A world with a desk, and what belongs to the garden firm and its person.
 
-    The firm stands in 410327 and has no authority; its bureau is the city's. `strangers` are a colleague's
-    equals: another person, another employer, an authority, bureaus of two other counties.
+    The firm stands in 410327 and has no authority; its bureau is the city's.
     """
 
     world: World
@@ -53,18 +50,15 @@ class Hall:
 
 def build_hall(store: Store, folder: Path) -> Hall:
     """Fill a store with a declaration under review, a registration, and a year with its certificate."""
-    create_seal(store.settings.seal_dir, ISSUER)
     world = build_world(store)
     desk = cheap_desk(store)
     person = world.person("李四", world.garden)
     pass_year(world, person)
-    desk.do(print_certificate, person, PrintCertificate(years=(PASSED,)))
-    (row,) = desk.do(register_page, world.office(world.city_bureau), RegisterQuery()).rows
+    certificate_id = _enter_certificate(world, person)
     values = typed_form(world.garden, region="410327")
     waiting = desk.do(register, GUEST, Register(values=values, employer_id=world.garden))
-    return Hall(
-        world, desk, person, submitted(desk, person, folder), waiting, row.id, number_of(world, person)
-    )
+    sent, number = submitted(desk, person, folder), number_of(world, person)
+    return Hall(world, desk, person, sent, waiting, certificate_id, number)
 
 
 def pass_year(world: World, person: Actor, year: int = PASSED) -> None:
@@ -114,10 +108,10 @@ def operator(world: World) -> Actor:
     return Actor(account.id, session_id, Role.OPERATOR, "系统管理员", PROVINCE, address="127.0.0.1")
 
 
-def another_session(session: object, world: World, held: AccountRole, name: str = "") -> str:
+def another_session(session: Session, world: World, held: AccountRole, name: str = "") -> str:
     """A session of a role; returns its id."""
     session_id = name or f"session-{held.id}"
-    session.add(  # type: ignore[attr-defined]
+    session.add(
         LoginSession(
             id=session_id,
             account_id=held.account_id,
@@ -178,6 +172,27 @@ def key_forms() -> tuple[bytes, ...]:
         for key in keys
         for form in (key, base64.b64encode(key), key.hex().encode(), key.hex().upper().encode())
     )
+
+
+def _enter_certificate(world: World, person: Actor) -> int:
+    """A certificate as the register holds it; there is no paper to it."""
+    with world.store.writing() as work:
+        row = Certificate(
+            number="410300-2026-000001",
+            person_id=person.person_id,
+            person_name=person.name,
+            region_code=person.region_code,
+            years=str(PASSED),
+            facts_sealed=work.vault.seal("{}"),
+            check_code="0000",
+            issued_at=work.clock.now(),
+            issuer_org_id=world.city_bureau,
+            pdf_sha256="0" * 64,
+            print_count=1,
+        )
+        work.session.add(row)
+        work.commit()
+    return row.id
 
 
 def _base(world: World) -> int:

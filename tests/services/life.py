@@ -148,7 +148,7 @@ class Life:
 
     def _verdict(self, verdict: Verdict, opinion: str = "") -> Decide:
         view = self.made["registration"]
-        what = {"subject": Subject.REGISTRATION, "id": view.id, "version": view.version}
+        what: dict[str, Any] = {"subject": Subject.REGISTRATION, "id": view.id, "version": view.version}
         return Decide(**what, verdict=verdict, opinion=opinion)
 
     def _item(self) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_whatever_comes_in_whatever_order_each_version_is_decided_once(
 
     at_once(
         *(
-            lambda caller=caller, number=number: act(caller, random.Random(seed * 10 + number))  # type: ignore[misc]
+            lambda caller=caller, number=number: act(caller, random.Random(seed * 10 + number))
             for number, caller in enumerate(callers)
         )
     )

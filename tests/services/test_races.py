@@ -55,7 +55,7 @@ def test_of_every_verdict_at_once_on_one_version_one_counts(desk: Desk, world: W
     offices = [world.office(world.school, f"审核员{each}") for each in range(3)]
     answers = at_once(
         *(
-            lambda office=office, said=said: desk.do(decide, office, verdict(view, said))  # type: ignore[misc]
+            lambda office=office, said=said: desk.do(decide, office, verdict(view, said))
             for office, said in zip(offices, Verdict, strict=True)
         )
     )
@@ -174,9 +174,9 @@ def test_approvals_and_withdrawn_ones_of_one_year_lose_no_hour(
     ]
     settled = [desk.do(decide, bureau, verdict(each, Verdict.APPROVE)) for each in waiting[:2]]
     answers = at_once(
-        *(lambda item=item: desk.do(decide, bureau, verdict(item, Verdict.APPROVE)) for item in waiting[2:]),  # type: ignore[misc]
+        *(lambda item=item: desk.do(decide, bureau, verdict(item, Verdict.APPROVE)) for item in waiting[2:]),
         *(
-            lambda item=item: desk.do(undo_decision, bureau, UndoDecision(id=item.id, version=item.version))  # type: ignore[misc]
+            lambda item=item: desk.do(undo_decision, bureau, UndoDecision(id=item.id, version=item.version))
             for item in settled
         ),
     )
@@ -261,7 +261,7 @@ def test_one_registration_is_admitted_once(desk: Desk, world: World) -> None:
         subject=Subject.REGISTRATION, id=waiting.id, version=waiting.version, verdict=Verdict.APPROVE
     )
     offices = [world.office(world.school, f"审核员{each}") for each in range(3)]
-    answers = at_once(*(lambda office=office: desk.do(decide, office, command) for office in offices))  # type: ignore[misc]
+    answers = at_once(*(lambda office=office: desk.do(decide, office, command) for office in offices))
     assert sorted(answers) == ["STALE", "STALE", "done"]
 
 

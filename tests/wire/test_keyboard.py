@@ -39,9 +39,9 @@ async def test_nothing_inside_a_paste_is_a_key(inside: str) -> None:
     assert await said(f"{PASTE_START}{inside}{PASTE_END}x") == [f"[{inside}]", "x"]
 
 
-async def test_a_paste_may_be_cut_anywhere_behind_its_esc() -> None:
+async def test_a_paste_may_be_cut_anywhere() -> None:
     whole = f"a{PASTE_START}课\x1b[31m程{PASTE_END}b"
-    for cut in range(3, len(whole)):  # an Esc by itself may be the key
+    for cut in range(1, len(whole)):
         assert await said(whole[:cut], whole[cut:]) == ["a", "[课\x1b[31m程]", "b"], cut
 
 
@@ -51,3 +51,12 @@ async def test_a_key_that_begins_like_a_paste_stays_a_key() -> None:
 
 async def test_a_paste_that_comes_bit_by_bit_is_still_one() -> None:
     assert await said("\x1b[", *f"{PASTE_START}2026{PASTE_END}x"[2:]) == ["[2026]", "x"]
+
+
+@pytest.mark.parametrize("after", ["2", "a", ":", "中", "\r", "\t", "\x1b[A", "\x1bOP"])
+async def test_esc_and_the_key_typed_after_it_are_two_keys_in_one_burst(after: str) -> None:
+    assert await said(f"x\x1b{after}y") == ["x", "escape", *await said(f"{after}y")]
+
+
+async def test_esc_and_a_key_that_follow_each_other_quickly_are_two_keys() -> None:
+    assert await said("\x1b", "2", "\x1b", "\x1b", "a") == ["escape", "2", "escape", "escape", "a"]

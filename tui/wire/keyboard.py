@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import logging
+import re
 from collections.abc import Callable
 
 from textual import constants, events, messages
@@ -23,8 +24,10 @@ _UNWANTED = (
 """Answers to questions never asked: no mouse, no focus reports, and the size comes from the kernel."""
 _MARGIN = 0.01
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
-_BEGUN = ("\x1b[200", "\x1b[20", "\x1b[2", "\x1b[")
-"""A paste's start that was cut off by the end of what was read. A bare Esc is left to Textual's parser."""
+_BEGUN = ("\x1b[200", "\x1b[20", "\x1b[2", "\x1b[", "\x1b")
+"""A paste's start that was cut off by the end of what was read; the last is also what an Esc key sends."""
+_ESC_KEY = re.compile(r"\x1b(?![\[O\]P_^\\])")
+"""An Esc that begins no sequence: the key itself, typed ahead of the next. Nothing here is bound to Alt."""
 
 
 class Keyboard:
@@ -78,6 +81,13 @@ class Keyboard:
         return text[end + len(PASTE_END) :]
 
     def _parse(self, typed: str) -> None:
+        first, *others = _ESC_KEY.split(typed)
+        self._parse_plain(first)
+        for after in others:
+            self._hand_on(events.Key("escape", "\x1b"))
+            self._parse_plain(after)
+
+    def _parse_plain(self, typed: str) -> None:
         if not typed:  # an empty feed would end Textual's parser
             return
         try:
@@ -102,7 +112,10 @@ class Keyboard:
     def _escape_due(self) -> None:
         self._escape_timer = None
         held, self._held = self._held, ""
-        self._parse(held)
+        if held == "\x1b":
+            self._hand_on(events.Key("escape", "\x1b"))
+        else:
+            self._parse_plain(held)
         for message in self._parser.tick():
             self._hand_on(message)
         self._watch_escape()
