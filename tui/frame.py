@@ -61,7 +61,8 @@ class Frame(Screen[None]):
     """
 
     CSS = """
-    Frame { layers: base above; layout: vertical; overflow: hidden hidden; background: ansi_default; color: ansi_default; }
+    Frame { layers: base above; layout: vertical; overflow: hidden hidden; }
+    Frame { background: ansi_default; color: ansi_default; }
     Pane { background: ansi_default; color: ansi_default; }
     """
     ESCAPE_TO_MINIMIZE = False

@@ -94,7 +94,7 @@ class Life:
     def _refused_one(self) -> Iterator[Step]:
         firm, person = self.made["firm"], self.made["person"]
         yield self._does("submit_declaration", "claim", lambda: self._form("信息技术培训班"), person)
-        refusal = {"verdict": Verdict.REJECT, "opinion": REASON}
+        refusal: dict[str, Any] = {"verdict": Verdict.REJECT, "opinion": REASON}
         yield self._does("decide", "claim", lambda: Decide(**self._item(), **refusal), firm)
         yield self._does("redeclare", "claim", self._key, person)
         yield self._does("delete_declaration", "gone", self._key, person)
