@@ -51,6 +51,8 @@ _NO_USE = {
 """What the keys that mean the same everywhere say where they have nothing to do."""
 _SLOW = 0.4  # seconds after which a use case that runs is announced
 _WORKING = "正在办理，请稍候"
+_OVER_POPUPS = ("help", "jump", "repaint")
+"""Those of the program's commands that work while a popup is open."""
 _CLOSE = Command("close", ("escape",), "返回", "关闭")
 
 
@@ -321,7 +323,10 @@ class Frame(Screen[None]):
         """F1: the focused thing, this page, all live keys."""
         live = self.live_commands()
         known = {key for command in live for key in command.keys}
-        rest = [c for c in (*PROGRAM_COMMANDS, self._escape_command()) if not known & set(c.keys)]
+        always: tuple[Command, ...] = (*PROGRAM_COMMANDS, self._escape_command())
+        if self.overlays:
+            always = (*(c for c in PROGRAM_COMMANDS if c.action in _OVER_POPUPS), _CLOSE)
+        rest = [c for c in always if not known & set(c.keys)]
         keys = [_told(command) for command in (*live, *rest)]
         await self.open(HelpSheet([*self.top.help_lines(), *self.help_text, "", *keys]))
 

@@ -62,6 +62,7 @@ class ErrorCode(StrEnum):
     LOGIN_TAKEN = "E505"
     ORG_NOT_FOUND = "E506"
     FILE_UNREADABLE = "E507"
+    PERSON_NOT_FOUND = "E508"
     # declaration
     YEAR_CLOSED = "E601"
     ABOVE_RULE = "E602"
@@ -144,6 +145,7 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.LOGIN_TAKEN: "帐号 {login} 已经有“{role}”这个用户类型",
     ErrorCode.ORG_NOT_FOUND: "没有机构代码为 {org_code} 的{role}，请核对，或先用 jijiao import units 导入",
     ErrorCode.FILE_UNREADABLE: "读不了文件 {path}（{reason}）",
+    ErrorCode.PERSON_NOT_FOUND: "查不到这个证件号的人员，请核对号码",
     ErrorCode.YEAR_CLOSED: "{year}年度申报已截止",
     ErrorCode.ABOVE_RULE: "申请 {claimed} 学时高于规则得出的 {allowed} 学时，请改正，或在备注写明理由",
     ErrorCode.ABOVE_CLAIM: "认定学时不能高于申请的 {claimed} 学时",

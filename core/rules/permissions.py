@@ -47,7 +47,6 @@ class Action(StrEnum):
     CLOSE_YEAR = "year.close"
     RECOGNISE_YEAR = "year.recognise"
     PRINT_CERTIFICATE = "certificate.print"
-    CERTIFICATE_LIST = "certificate.list"
     LOOK_UP_CERTIFICATE = "certificate.look_up"
     CHECK_CERTIFICATE = "certificate.check"
     REVOKE_CERTIFICATE = "certificate.revoke"
@@ -109,7 +108,6 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.CLOSE_YEAR: _BUREAU,
     Action.RECOGNISE_YEAR: _BUREAU,
     Action.PRINT_CERTIFICATE: _CONCERNED,
-    Action.CERTIFICATE_LIST: _CONCERNED,
     Action.LOOK_UP_CERTIFICATE: PUBLIC,
     Action.CHECK_CERTIFICATE: PUBLIC,
     Action.REVOKE_CERTIFICATE: _BUREAU,

@@ -183,7 +183,7 @@ def _whose(work: UnitOfWork, actor: Actor, command: PrintCertificate) -> Person:
     wanted = Person.id_number_digest == work.vault.digest("id_number", number)
     person = work.session.scalars(select(Person).where(wanted)).first()
     if person is None:
-        raise Refused.for_fields((FieldError("id_number", ErrorCode.NOT_FOUND),))
+        raise Refused.for_fields((FieldError("id_number", ErrorCode.PERSON_NOT_FOUND),))
     if not may_see_person(work.session, actor, person):
         raise not_yours("person", person.id)
     return person

@@ -179,7 +179,7 @@ def _one_person(work: UnitOfWork, actor: Actor, command: RecogniseYear) -> Perso
     wanted = Person.id_number_digest == work.vault.digest("id_number", number)
     person = work.session.scalars(select(Person).where(wanted)).first()
     if person is None:
-        raise Refused.for_fields((FieldError("id_number", ErrorCode.NOT_FOUND),))
+        raise Refused.for_fields((FieldError("id_number", ErrorCode.PERSON_NOT_FOUND),))
     if not covers(actor.region_code, person.region_code):
         raise not_yours("person", person.id)
     return person

@@ -172,7 +172,11 @@ class YearsScreen(Frame):
 
     async def _recognise(self, year: int, id_number: str | None) -> None:
         self.tell("正在认定，请稍候")
-        done = await self.ask(recognise_year, RecogniseYear(year=year, id_number=id_number))
+        try:
+            done = await self.ask(recognise_year, RecogniseYear(year=year, id_number=id_number))
+        except Refused:
+            self.tell("")
+            raise
         await self.close_overlay()
         await self._reload_at(year)
         await self.open(ConfirmSheet(f"{year}年度认定结果", _told(done)))

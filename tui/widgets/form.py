@@ -266,7 +266,7 @@ class Form(Pane):
 
     def _height_of(self, entry: Field, room: int) -> int:
         error = len(wrapped(entry.error, room)) if entry.error else 0
-        return 1 + error + sum(len(wrapped(note, room)) for note in entry.notes)
+        return 1 + error + sum(len(wrapped(note, room)) for note in _notes(entry))
 
     def _draw_field(self, entry: Field, here: bool, box_start: int, room: int, at_line: int) -> list[Line]:
         mark = "*" if entry.spec.required else ""
@@ -294,9 +294,14 @@ class Form(Pane):
         indent = " " * box_start
         if entry.error:
             out += [(Span(indent + part, Look.ERROR),) for part in wrapped(entry.error, room)]
-        for note in entry.notes:
+        for note in _notes(entry):
             out += [(Span(indent + part, Look.HINT),) for part in wrapped(note, room)]
         return out
+
+
+def _notes(entry: Field) -> list[str]:
+    """The notes of a field; one that its error says already isn't said twice."""
+    return [note for note in entry.notes if note != entry.error]
 
 
 def field_for(spec: FieldSpec, value: str = "", **settings: object) -> Field:

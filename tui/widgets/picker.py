@@ -119,6 +119,8 @@ class Picker(Pane):
             "down": "已是最后一项",
             "pagedown": "已是最后一项",
         }
+        if press.key in ("tab", "shift+tab"):
+            return "先按 Enter 选定带 > 的一项，或按 Esc 关闭"
         return ends.get(press.key) or self.query_entry.why_not(press)
 
     def draw(self, cells: int, height: int) -> list[Line]:
