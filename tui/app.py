@@ -13,7 +13,7 @@ from textual.app import App
 from textual.driver import Driver
 
 from core.rules.errors import ErrorCode, Refused
-from core.rules.roles import Caller, Guest, Role
+from core.rules.roles import Actor, Caller, Guest, Role
 from tui.backend import Backend
 from tui.frame import Frame
 from tui.gate import Gate
@@ -50,6 +50,7 @@ class JijiaoApp(App[None]):
         self.guest = Guest(address)
         self.signed_in: SignedIn | None = None
         self.gate = Gate(self._handle)
+        self._ended: tuple[int, Role, int | None] | None = None
         self._last: list[tuple[str, Mapping[str, Any]]] = []
         self._preparing = False
         self.last_folder: Path | None = None  # where attachments were chosen last
@@ -76,23 +77,37 @@ class JijiaoApp(App[None]):
             await self.go(then)
 
     async def come_back(self, signed_in: SignedIn) -> None:
-        """A session that had ended goes on, on the page where it ended; what was typed there is still there."""
+        """A session that had ended goes on, on the page where it ended; what was typed there is still there.
+        Somebody else who signs in there starts at his own home."""
+        if self._ended is not None and self._ended != _whose(signed_in.actor):
+            await self.enter(signed_in)
+            return
         self.signed_in = signed_in
         await self._pop()
         await self._resumed()
+
+    async def give_up(self) -> None:
+        """Nobody signs in again: what is still open of the session that ended is closed."""
+        self.signed_in = None
+        await self._clear_to_front()
 
     async def sign_out(self) -> None:
         """End the session and go back to the front door."""
         use_case = await self.backend.load("core.services.sign_in:sign_out")
         nothing = await self.backend.load("core.schema.base:Nothing")
-        await self.backend.do(use_case, self.caller, nothing())
+        try:
+            await self.backend.do(use_case, self.caller, nothing())
+        except Refused as refusal:
+            if refusal.code is not ErrorCode.SESSION_ENDED:
+                raise
         self.signed_in = None
         await self._clear_to_front()
 
     async def refused(self, frame: Frame, refusal: Refused) -> None:
         """A use case said no: say so; where the session has ended, sign in again and come back to the same page."""
         if refusal.code is ErrorCode.SESSION_ENDED and self.signed_in is not None:
-            role, self.signed_in = self.signed_in.actor.role, None
+            role, self._ended = self.signed_in.actor.role, _whose(self.signed_in.actor)
+            self.signed_in = None
             await self.go("login", role=role, come_back=True)
             frame = self.frame
         frame.refuse(refusal)
@@ -130,11 +145,11 @@ class JijiaoApp(App[None]):
         try:
             await screen.load()
         except Refused as refusal:
-            if refusal.code is ErrorCode.SESSION_ENDED or before is None:
+            if before is None:
                 await self.refused(screen, refusal)
                 return
             await self._pop()
-            before.refuse(refusal)
+            await self.refused(before, refusal)
             return
         screen.show_keys()
 
@@ -271,6 +286,11 @@ class JijiaoApp(App[None]):
         """Let go of the keyboard and of the database."""
         self.gate.close()
         self.backend.close()
+
+
+def _whose(actor: Actor) -> tuple[int, Role, int | None]:
+    """What a session that goes on must have in common with the one that ended."""
+    return actor.account_id, actor.role, actor.org_id
 
 
 def _plain(code: str) -> str:

@@ -88,6 +88,14 @@ def key_name(key: str) -> str:
     return key.upper() if len(key) <= 3 else key.capitalize()
 
 
+def bar_name(command: Command) -> str:
+    """The key as the key line shows it: the first one, a run of digits as from and to."""
+    first, last = command.keys[0], command.keys[-1]
+    if len(command.keys) > 2 and all(key.isdigit() for key in command.keys):
+        return f"{first}-{last}"
+    return key_name(first)
+
+
 def key_names(command: Command) -> str:
     """All the keys of a command, twins included, for the help."""
     names = [key_name(key) for key in command.keys]

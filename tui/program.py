@@ -51,6 +51,9 @@ class Program(Protocol):
     async def come_back(self, signed_in: SignedIn) -> None:
         """A session that had ended goes on, on the page where it ended."""
 
+    async def give_up(self) -> None:
+        """Close what is still open of a session that ended."""
+
     async def sign_out(self) -> None:
         """End the session."""
 

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from core.model import LoginSession
 from core.rules.roles import Actor, Role
 from core.schema.base import Number
 from core.schema.declarations import DeclarationView
 from core.schema.review import Decide, Verdict
+from core.schema.sign_in import SignedIn
 from core.services.declarations import declaration_view
 from core.services.desk import Desk
 from core.services.review import decide
@@ -134,6 +137,23 @@ async def silent(at: Terminal, keys: tuple[str, ...], times: int = 2) -> list[st
         if before == state(at) and not at.app.frame.notice.text:
             found.append(key)
     return found
+
+
+def end_sessions(cast: Cast, role: Role) -> None:
+    """The session of a role's actor ends, as after too long a rest."""
+    with cast.desk.writing() as work:
+        mine = LoginSession.id == cast.actors[role].session_id
+        work.session.execute(update(LoginSession).where(mine).values(ended_at=work.clock.now()))
+        work.commit()
+
+
+def begun_again(cast: Cast, role: Role) -> SignedIn:
+    """The same actor has signed in again."""
+    with cast.desk.writing() as work:
+        mine = LoginSession.id == cast.actors[role].session_id
+        work.session.execute(update(LoginSession).where(mine).values(ended_at=None))
+        work.commit()
+    return SignedIn(cast.actors[role], (role,))
 
 
 def plain(command: Command) -> list[str]:
@@ -271,3 +291,30 @@ async def test_popups_and_long_notices_fit_themselves_to_another_window(cast: Ca
 def test_every_f_key_of_the_contract_has_a_name_for_its_twin() -> None:
     names = [key_names(Command("x", (f"f{number}",), "x")) for number in (1, 2, 4, 5, 6, 8, 9, 10)]
     assert all(" / Ctrl+" in name for name in names) and key_name("escape") == "Esc" and len(CODES) > 10
+
+
+async def test_a_session_that_ended_inside_a_popup_goes_on_there_after_the_login(cast: Cast) -> None:
+    async with opened(cast, "years") as at:
+        await at.burst("c", *"abc")
+        end_sessions(cast, Role.BUREAU)
+        await at.burst("enter")
+        assert (at.app.frame.route_name, at.app.frame.notice.text) == ("login", "登录已失效，请重新登录")
+        await at.app.come_back(begun_again(cast, Role.BUREAU))
+        assert at.app.frame.route_name == "years" and "原因 abc" in at.text
+
+
+async def test_somebody_else_who_signs_in_after_an_ended_session_does_not_see_its_page(cast: Cast) -> None:
+    async with opened(cast, "years") as at:
+        end_sessions(cast, Role.BUREAU)
+        await at.burst("f5")
+        await at.app.come_back(SignedIn(cast.actors[Role.EMPLOYER], (Role.EMPLOYER,)))
+        assert at.app.frame.route_name == "office_home"
+        begun_again(cast, Role.BUREAU)
+
+
+async def test_esc_at_the_login_of_an_ended_session_closes_its_pages_after_a_question(cast: Cast) -> None:
+    async with opened(cast, "years") as at:
+        end_sessions(cast, Role.BUREAU)
+        await at.burst("f5", "escape", "1")
+        assert [getattr(screen, "route_name", "") for screen in at.app.screen_stack[1:]] == ["front"]
+        begun_again(cast, Role.BUREAU)

@@ -97,7 +97,7 @@ async def test_one_person_is_settled_by_number(desk: Desk, world: World) -> None
         await at.press("down", "p")
         await at.type("nonsense")
         await at.press("enter")
-        assert "找不到这条记录" in at.text
+        assert "查不到这个证件号的人员" in at.text
         await at.press("ctrl+u")
         await at.type(id_number(1))
         await at.press("enter")

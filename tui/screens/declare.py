@@ -212,6 +212,8 @@ class DeclareScreen(Frame):
                 error = FieldError(EVIDENCE_FIELD.key, ErrorCode.EVIDENCE_TWICE)
                 raise Refused(ErrorCode.EVIDENCE_TWICE, (error,))
         except Refused as refusal:
+            if refusal.code is ErrorCode.SESSION_ENDED:
+                raise
             words = refusal.fields[0].text if refusal.fields else refusal.text
             self.tell(f"{path.name}：{words}", Look.ERROR)
             return

@@ -69,6 +69,12 @@ class LoginScreen(Frame):
         if self.then or self.come_back:
             self.tell("请先登录，登录后回到刚才的页面", Look.WARN)
 
+    async def leave(self) -> bool:
+        """Back to the page of an ended session leads only the login; Esc closes it, after a question."""
+        if self.come_back:
+            self.confirm("不再登录，放弃刚才的页面，回到首页？", self.program.give_up)
+        return not self.come_back
+
     async def press(self, press: Press) -> None:
         """Load the core behind the first key; keys that leave a field wait for it."""
         if self._ready is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from core.rules.errors import Refused
+from core.rules.errors import ErrorCode, Refused
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, width, wrapped
 from tui.widgets.entry import Entry
@@ -43,7 +43,9 @@ class AskSheet(Pane):
         self._first_value = value
         self.error = ""
         digits = (
-            (Command("digit", (self.choices[0][0],), "选一条", "行首按数字选一条"),) if self.choices else ()
+            (Command("digit", tuple(digit for digit, _ in self.choices), "选一条", "行首按数字选一条"),)
+            if self.choices
+            else ()
         )
         self.commands = (
             *digits,
@@ -135,6 +137,8 @@ class AskSheet(Pane):
         try:
             await self.on_done(self.picked, self.entry.value)
         except Refused as refusal:
+            if refusal.code is ErrorCode.SESSION_ENDED:
+                raise
             self.error = refusal.fields[0].text if refusal.fields else refusal.text
             self.styles.height = min(self.screen.size.height - 3, len(self.choices) + len(self.notes) + 5)
             self.changed()

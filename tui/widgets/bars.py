@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.keys import Command, key_name
+from tui.keys import Command, bar_name
 from tui.look import Line, Look, Span, fit, width, wrapped
 from tui.widgets.pane import Pane
 
@@ -83,7 +83,7 @@ class KeyBar(Pane):
 
     def show(self, commands: Sequence[Command]) -> None:
         """Show these commands; redrawn only when they differ."""
-        entries = tuple((key_name(c.keys[0]), c.label) for c in commands if c.bar)
+        entries = tuple((bar_name(c), c.label) for c in commands if c.bar)
         if entries != self.entries:
             self.entries = entries
             self.changed()

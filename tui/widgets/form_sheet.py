@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from core.rules.errors import Refused
+from core.rules.errors import ErrorCode, Refused
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, wrapped
 from tui.widgets.form import Field, Form, Leave, label_width
@@ -72,6 +72,8 @@ class FormSheet(Form):
         try:
             await self.on_given(self.values())
         except Refused as refusal:
+            if refusal.code is ErrorCode.SESSION_ENDED:
+                raise
             known = {field.spec.key for field in self.fields}
             self.show_errors(refusal.fields)
             if not refusal.fields:
