@@ -155,8 +155,10 @@ def scratch_store(
         url = f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), folder)}"
     else:
         server: str = request.getfixturevalue("postgresql_server")
-        _administer(server, "create database scratch template template_jijiao")
-        url = server.format("scratch")
+        # Under a name of its own: pytest makes this fixture again each time its engine comes round.
+        name = f"scratch_{time.monotonic_ns()}"
+        _administer(server, f"create database {name} template template_jijiao")
+        url = server.format(name)
     store = open_store(_settings(url, folder), FixedClock())
     yield store
     store.close()
