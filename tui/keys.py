@@ -88,12 +88,18 @@ def key_name(key: str) -> str:
     return key.upper() if len(key) <= 3 else key.capitalize()
 
 
+_RUNS = {
+    frozenset({"up", "down"}): "上下",
+    frozenset({"up", "down", "left", "right"}): "方向键",
+}
+
+
 def bar_name(command: Command) -> str:
     """The key as the key line shows it: the first one, a run of digits as from and to."""
     first, last = command.keys[0], command.keys[-1]
     if len(command.keys) > 2 and all(key.isdigit() for key in command.keys):
         return f"{first}-{last}"
-    return key_name(first)
+    return _RUNS.get(frozenset(command.keys)) or key_name(first)
 
 
 def key_names(command: Command) -> str:

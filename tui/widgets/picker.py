@@ -38,7 +38,7 @@ class OptionPage:
 Source = Callable[[str, object], Awaitable[OptionPage]]
 PICKER_COMMANDS = (
     Command("pick", ("enter",), "选定", "选定带 > 的一项"),
-    Command("move", ("down",), "上下移动", "上下键移动，PgUp PgDn 翻页"),
+    Command("move", ("up", "down"), "移动", "上下键移动，PgUp PgDn 翻页"),
     Command("close", ("escape",), "返回", "关闭，原来的内容不变"),
 )
 
