@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -23,6 +24,11 @@ from core.store.store import Store, create_store, open_store
 DATA_KEY = base64.b64encode(bytes(range(32))).decode()
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # ten in the morning in China
 ENGINES = ("sqlite", "postgresql")
+
+# No time limit, since other work may share the machine. On CI the examples are the same each time, so that a
+# change is judged by itself; elsewhere new ones are tried at every run.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("house")
 
 
 class FixedClock:
