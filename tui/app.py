@@ -52,7 +52,6 @@ class JijiaoApp(App[None]):
         self.gate = Gate(self._handle)
         self._ended: tuple[int, Role, int | None] | None = None
         self._last: list[tuple[str, Mapping[str, Any]]] = []
-        self._preparing = False
         self.last_folder: Path | None = None  # where attachments were chosen last
 
     # --------------------------------------------------------------------------------------- session

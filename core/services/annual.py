@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from core.model import Certificate, Declaration, PersonYear
+from core.model import Declaration, PersonYear
 from core.rules.annual import AnnualRule, judge, rule_for
 from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import PUBLIC
@@ -21,6 +21,7 @@ from core.services.declaration_views import form_name, period_text
 from core.services.desk import use_case
 from core.services.homes import office_home, person_home, person_view
 from core.services.scope import owner
+from core.store.registers import YearLine, annual_rows, certificates_of
 from core.store.work import UnitOfWork
 
 __all__ = [
@@ -105,15 +106,14 @@ def _held_years(work: UnitOfWork, people: Mapping[int, str], year: int) -> list[
 def annual_page(work: UnitOfWork, actor: Actor, command: AnnualQuery) -> Page[AnnualRow]:
     """年度完成情况 of the caller, newest first. One page holds them all: nobody has more than some thirty."""
     person = owner(work.session, actor)
-    query = select(PersonYear).where(PersonYear.person_id == person.id)
-    if command.from_year is not None:
-        query = query.where(PersonYear.year >= command.from_year)
-    if command.to_year is not None:
-        query = query.where(PersonYear.year <= command.to_year)
-    if command.passed is not None:
-        query = query.where(PersonYear.passed.is_(command.passed))
     numbers = certificates_in_force(work.session, person.id)
-    rows = work.session.scalars(query.order_by(PersonYear.year.desc()))
+    rows = annual_rows(
+        work.session,
+        person.id,
+        from_year=command.from_year,
+        to_year=command.to_year,
+        passed=command.passed,
+    )
     return Page(tuple(annual_row(row, numbers.get(row.year, "")) for row in rows))
 
 
@@ -132,7 +132,7 @@ def annual_detail(work: UnitOfWork, actor: Actor, command: Number) -> AnnualDeta
     )
 
 
-def annual_row(row: PersonYear, certificate_number: str = "") -> AnnualRow:
+def annual_row(row: PersonYear | YearLine, certificate_number: str = "") -> AnnualRow:
     """One year as the list shows it. It can be printed once it has passed and a bureau has recognised it."""
     public, professional = CreditHours(row.public_halves), CreditHours(row.professional_halves)
     result = judge(rule_for(row.year), public, professional)
@@ -189,12 +189,13 @@ def learning_lines(session: Session, person_id: int, year: int) -> tuple[Learnin
 
 def certificates_in_force(session: Session, person_id: int) -> dict[int, str]:
     """The number of the newest certificate in force for each year that has one."""
-    query = (
-        select(Certificate.years, Certificate.number)
-        .where(Certificate.person_id == person_id, Certificate.state == CertificateState.VALID.value)
-        .order_by(Certificate.id)
-    )
-    return {int(year): number for years, number in session.execute(query) for year in years.split(",")}
+    oldest_first = reversed(certificates_of(session, person_id))
+    return {
+        int(year): line.number
+        for line in oldest_first
+        if line.state == CertificateState.VALID
+        for year in line.years.split(",")
+    }
 
 
 def rule_words(rule: AnnualRule) -> str:

@@ -14,6 +14,7 @@ from core.rules.roles import Actor, Role
 from core.rules.workflow import DeclarationState
 from core.services.annual import recount
 from core.services.demo_names import person_name, resident_number
+from core.services.public_hours import FORM
 from core.store.names import spell_person
 from core.store.work import UnitOfWork
 
@@ -135,7 +136,7 @@ def _history_row(
         region_code=person.region_code,
         year=year,
         subject=subject,
-        form="公需课学习" if subject == PUBLIC else "post_training",
+        form=FORM if subject == PUBLIC else "post_training",
         title=title,
         claimed_halves=amount.halves,
         recognised_halves=amount.halves,

@@ -6,22 +6,21 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from core.model import Blob, Declaration, Org
+from core.model import Blob, Declaration, Org, Person
 from core.rules.clock import CHINA
-from core.rules.forms import PUBLIC
 from core.rules.hours import CreditHours
 from core.rules.permissions import Action
 from core.rules.roles import Actor
 from core.schema.declarations import EvidenceRef, SaveDeclaration
 from core.schema.registration import Register
 from core.schema.review import Decide, Verdict
-from core.services.annual import recount
 from core.services.declarations import submit_declaration
 from core.services.demo_names import person_name, resident_number, words
 from core.services.demo_people import DemoPerson, make_history, make_office, make_person
 from core.services.demo_scans import draw_scan
 from core.services.demo_units import UnitIds, department_ids, make_departments, make_units
 from core.services.desk import Desk
+from core.services.public_hours import PublicHours, record_public_hours
 from core.services.registrations import register
 from core.services.review import decide
 from core.store.work import UnitOfWork
@@ -198,40 +197,15 @@ def _make_scans(desk: Desk, work: UnitOfWork, clock: DemoClock) -> list[str]:
 
 def _public_hours(work: UnitOfWork, people: list[DemoPerson]) -> None:
     """Most people have their 公需课 hours of the year already."""
-    now = work.clock.now()
-    for index, person in enumerate(people):
-        person_id = person.actor.person_id
-        assert person_id is not None
-        employer = work.session.get_one(Org, _employer_of(work, person_id))
+    finished = work.clock.now().date()
+    rows = []
+    for index, each in enumerate(people):
         hours = CreditHours.of((30, 30, 30, 24, 12)[index % 5])
-        row = Declaration(
-            person_id=person_id,
-            employer_id=employer.id,
-            region_code=employer.region_code,
-            year=START.year,
-            subject=PUBLIC,
-            form="公需课学习",
-            title=f"{START.year}年公需科目",
-            claimed_halves=hours.halves,
-            recognised_halves=hours.halves,
-            status="approved",
-            started_on=now.date(),
-            ended_on=now.date(),
-            source="provider",
-            submitted_at=now,
-            decided_at=now,
-            created_at=now,
-            updated_at=now,
+        person = work.session.get_one(Person, each.actor.person_id)
+        rows.append(
+            (person, PublicHours(each.id_number, START.year, f"{START.year}年公需科目", hours, finished))
         )
-        work.session.add(row)
-        work.session.flush()
-        recount(work, person_id, employer.region_code, START.year)
-
-
-def _employer_of(work: UnitOfWork, person_id: int) -> int:
-    from core.model import Person
-
-    return work.session.get_one(Person, person_id).employer_id
+    record_public_hours(work, rows)
 
 
 def _make_queue(

@@ -15,7 +15,7 @@ from core.rules.clock import today
 from core.rules.declaring import CheckedDeclaration, check_declaration
 from core.rules.entry import EntryError, fold, parse_year
 from core.rules.errors import ErrorCode, FieldError, Refused
-from core.rules.evidence_rules import CAPTION_LENGTH
+from core.rules.evidence_rules import CAPTION_LENGTH, check_count
 from core.rules.forms import PROFESSIONAL, declaration_fields, form, title_of
 from core.rules.hours import ZERO, CreditHours
 from core.rules.identity import mask_residents
@@ -147,9 +147,10 @@ def _plain(title: str) -> str:
 def _evidence_errors(
     work: UnitOfWork, actor: Actor, refs: tuple[EvidenceRef, ...], *, complete: bool
 ) -> list[FieldError]:
-    limit = work.settings.evidence_count
-    if len(refs) > limit or (complete and not refs):
-        return [evidence.refusal(ErrorCode.EVIDENCE_COUNT, limit=limit, count=len(refs))]
+    try:
+        check_count(len(refs), work.settings.evidence_count, complete=complete)
+    except EntryError as error:
+        return [error.at(evidence.FIELD)]
     hashes = [ref.sha256 for ref in refs]
     if len(set(hashes)) < len(hashes):
         return [evidence.refusal(ErrorCode.EVIDENCE_TWICE)]

@@ -43,10 +43,6 @@ class Blobs:
         """What `put_sealed` kept. Raises as `get` does, and KEY_WRONG."""
         return _matching(vault.open_bytes(_read(self._sealed_path(sha256))), sha256)
 
-    def has(self, sha256: str) -> bool:
-        """Whether the bytes are here."""
-        return self.path(sha256).exists()
-
     def _sealed_path(self, sha256: str) -> Path:
         return self.path(sha256).with_name(f"{sha256}.sealed")
 

@@ -11,7 +11,6 @@ from core.rules import evidence_rules, years
 from core.rules.doubts import Claim, DoubtKind, find_doubts
 from core.rules.entry import EntryError
 from core.rules.errors import ErrorCode, Refused
-from core.rules.evidence_rules import PictureKind
 from core.rules.hours import CreditHours
 from core.rules.refusals import REGISTRATION_REASONS, USUAL_REASONS, UsualReason, reason_text
 from core.rules.workflow import YearState
@@ -113,27 +112,6 @@ def test_no_reason_at_all_is_refused(digit: str, words: str) -> None:
     assert caught.value.code is ErrorCode.REASON_REQUIRED
 
 
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        (b"\xff\xd8\xff\xe0....", PictureKind.JPEG),
-        (b"\x89PNG\r\n\x1a\n....", PictureKind.PNG),
-        (b"GIF87a....", PictureKind.GIF),
-        (b"GIF89a....", PictureKind.GIF),
-        (b"BM....", PictureKind.BMP),
-    ],
-)
-def test_a_picture_is_known_by_its_content(content: bytes, kind: PictureKind) -> None:
-    assert evidence_rules.picture_kind(content) is kind
-
-
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"PK\x03\x04", b"MZ", b"\xff\xd8"])
-def test_what_is_no_picture_is_refused_whatever_its_name(content: bytes) -> None:
-    with pytest.raises(EntryError) as caught:
-        evidence_rules.picture_kind(content)
-    assert caught.value.code is ErrorCode.EVIDENCE_NOT_PICTURE
-
-
 def test_two_megabytes_pass_and_one_byte_more_does_not() -> None:
     evidence_rules.check_size(2 * 1024 * 1024)
     with pytest.raises(EntryError) as caught:
@@ -180,3 +158,9 @@ def test_reviews_go_on_until_the_end_of_the_year(today: date, open_: bool) -> No
 def test_days_left_count_down_to_zero() -> None:
     window = years.default_window(2026)
     assert [years.days_left(window, date(2026, 12, day)) for day in (13, 15, 20)] == [2, 0, 0]
+
+
+def test_a_draft_may_have_no_file_yet_but_not_too_many() -> None:
+    evidence_rules.check_count(0, complete=False)
+    with pytest.raises(EntryError):
+        evidence_rules.check_count(4, limit=3, complete=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.rules.roles import Role
 from tui.frame import Frame
-from tui.keys import Command, Press
+from tui.keys import Command
 from tui.look import Line, Look, Span, fit
 from tui.widgets.pane import Pane
 
@@ -149,7 +149,7 @@ class FrontScreen(Frame):
         return self.windows
 
     async def load(self) -> None:
-        """The date of closing is fetched later, not before the first paint."""
+        """Nothing is fetched: the door stands before the core is loaded."""
         self.header.show(self.title_text, "首页")
 
     async def resume(self) -> None:
@@ -220,7 +220,3 @@ class FrontScreen(Frame):
     def _move(self, step: int) -> None:
         self.windows.at = (self.windows.at + step) % len(WINDOWS)
         self.windows.changed()
-
-    async def press(self, press: Press) -> None:
-        """Every key goes the usual way; the core is got ready behind it."""
-        await super().press(press)

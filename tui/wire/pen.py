@@ -95,10 +95,6 @@ class Pen:
         )
         self.x = None  # taking the region back sends the cursor home, but not everywhere
 
-    def lose_place(self) -> None:
-        """Forget the column: the next move is an absolute one."""
-        self.x = None
-
     def _advance(self, width: int) -> None:
         if self.x is not None:
             self.x = self.x + width if self.x + width < self.cols else None
