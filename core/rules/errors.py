@@ -20,6 +20,12 @@ class ErrorCode(StrEnum):
     DISABLED = "E106"
     SESSION_ENDED = "E107"
     CHALLENGE_EXPIRED = "E108"
+    MUST_CHANGE_PASSWORD = "E109"
+    RESET_CODE_WRONG = "E110"
+    RESET_TOO_OFTEN = "E111"
+    WRONG_OLD_PASSWORD = "E112"
+    SAME_PASSWORD = "E113"
+    NO_MAIL = "E114"
     # permission
     NOT_ALLOWED = "E201"
     NOT_YOURS = "E202"
@@ -54,6 +60,8 @@ class ErrorCode(StrEnum):
     BAD_ID_PROVINCE = "E423"
     BAD_DOCUMENT_NUMBER = "E424"
     BAD_NAME = "E425"
+    NOT_IN_SERIES = "E426"
+    MISMATCH_WITH_LIST = "E427"
     # registration
     ID_TAKEN = "E501"
     ID_PENDING = "E502"
@@ -63,6 +71,16 @@ class ErrorCode(StrEnum):
     ORG_NOT_FOUND = "E506"
     FILE_UNREADABLE = "E507"
     PERSON_NOT_FOUND = "E508"
+    CHANGE_PENDING = "E509"
+    TRANSFER_BLOCKED = "E510"
+    TRANSFER_PENDING = "E511"
+    SAME_EMPLOYER = "E512"
+    IDENTITY_TOO_SOON = "E513"
+    IDENTITY_BOTH_CHANGED = "E514"
+    IDENTITY_UNCHANGED = "E515"
+    PICTURE_MISSING = "E516"
+    RECORD_TWICE = "E517"
+    TOO_MANY_RECORDS = "E518"
     # declaration
     YEAR_CLOSED = "E601"
     ABOVE_RULE = "E602"
@@ -82,6 +100,11 @@ class ErrorCode(StrEnum):
     EVIDENCE_NOT_PICTURE = "E703"
     EVIDENCE_UNREADABLE = "E704"
     EVIDENCE_TWICE = "E705"
+    ARCHIVE_UNREADABLE = "E706"
+    ARCHIVE_TOO_LARGE = "E707"
+    ARCHIVE_EMPTY = "E708"
+    ARCHIVE_ENCRYPTED = "E709"
+    ARCHIVE_TOO_MANY = "E710"
     # year and certificate
     YEAR_NOT_PASSED = "E801"
     CERTIFICATE_NOT_FOUND = "E802"
@@ -95,6 +118,7 @@ class ErrorCode(StrEnum):
     DATABASE_UNREACHABLE = "E904"
     SCHEMA_OLD = "E905"
     SEAL_MISSING = "E906"
+    DRAFT_TOO_LARGE = "E907"
     INTERNAL = "E999"
 
 
@@ -107,6 +131,12 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.DISABLED: "此帐号已停用，请联系所在单位管理员",
     ErrorCode.SESSION_ENDED: "登录已失效，请重新登录",
     ErrorCode.CHALLENGE_EXPIRED: "验证码已过期，已换一张，请重新输入",
+    ErrorCode.MUST_CHANGE_PASSWORD: "密码是重置后的初始密码，请先修改密码",
+    ErrorCode.RESET_CODE_WRONG: "验证码不对或已失效，请核对，或重新获取",
+    ErrorCode.RESET_TOO_OFTEN: "获取验证码过于频繁，请在 {minutes} 分钟后再试",
+    ErrorCode.WRONG_OLD_PASSWORD: "原始密码不正确",
+    ErrorCode.SAME_PASSWORD: "新密码与原始密码相同，请另设一个",
+    ErrorCode.NO_MAIL: "本平台还没有设置邮件，请联系单位管理员重置密码",
     ErrorCode.NOT_ALLOWED: "{role} 没有此项权限",
     ErrorCode.NOT_YOURS: "不在您的管理范围内，不能办理",
     ErrorCode.NOT_FOUND: "找不到这条记录，请按 F5 刷新",
@@ -138,6 +168,8 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.MISMATCH_WITH_ID: "与身份证号不一致（号码中是 {expected}）",
     ErrorCode.BAD_DOCUMENT_NUMBER: "{id_type}的号码应为 {low} 至 {high} 位，只用字母和数字",
     ErrorCode.BAD_NAME: "姓名应为 2 至 40 个汉字或字母，可用间隔号“·”，不能有括号和其他符号",
+    ErrorCode.NOT_IN_SERIES: "“{series}”系列没有这个任职资格，请按 F4 选择",
+    ErrorCode.MISMATCH_WITH_LIST: "与“{label}”不相符，请按 F4 选择",
     ErrorCode.ID_TAKEN: "此证件号已注册。如已是本系统用户请直接登录，或在注册审核进度查询中查看",
     ErrorCode.ID_PENDING: "此证件号的注册正在审核，可在注册审核进度查询中查看或撤回",
     ErrorCode.EMPLOYER_CLOSED: "该单位现在不接受注册，请重新选择单位",
@@ -146,6 +178,16 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.ORG_NOT_FOUND: "没有机构代码为 {org_code} 的{role}，请核对，或先用 jijiao import units 导入",
     ErrorCode.FILE_UNREADABLE: "读不了文件 {path}（{reason}）",
     ErrorCode.PERSON_NOT_FOUND: "查不到这个证件号的人员，请核对号码",
+    ErrorCode.CHANGE_PENDING: "已有一项{kind}在办理，请等结果，或先撤回",
+    ErrorCode.TRANSFER_BLOCKED: "还有在审核中的流程，办结或撤回后才能调转单位：{blocking}",
+    ErrorCode.TRANSFER_PENDING: "单位调转正在办理，新单位处理或撤回后才能{what}",
+    ErrorCode.SAME_EMPLOYER: "已在这个单位，请选择另一个单位",
+    ErrorCode.IDENTITY_TOO_SOON: "证件信息 {days} 天内只允许修改一次，{until} 起可再修改",
+    ErrorCode.IDENTITY_BOTH_CHANGED: "姓名、证件号中必须有一项与修改前一致",
+    ErrorCode.IDENTITY_UNCHANGED: "姓名和证件号都与修改前一致，没有要修改的",
+    ErrorCode.PICTURE_MISSING: "请上传{what}",
+    ErrorCode.RECORD_TWICE: "已有相同的一条（{title}）",
+    ErrorCode.TOO_MANY_RECORDS: "最多 {limit} 条，请先删除不用的",
     ErrorCode.YEAR_CLOSED: "{year}年度申报已截止",
     ErrorCode.ABOVE_RULE: "申请 {claimed} 学时高于规则得出的 {allowed} 学时，请改正，或在备注写明理由",
     ErrorCode.ABOVE_CLAIM: "认定学时不能高于申请的 {claimed} 学时",
@@ -163,6 +205,11 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.EVIDENCE_NOT_PICTURE: "不是 .jpg .jpeg .gif .bmp .png 图片（按内容判断），请另选",
     ErrorCode.EVIDENCE_UNREADABLE: "文件打不开或已损坏，请另选",
     ErrorCode.EVIDENCE_TWICE: "这个文件已经添加过了",
+    ErrorCode.ARCHIVE_UNREADABLE: "压缩包打不开或已损坏，请用 .zip 重新压缩",
+    ErrorCode.ARCHIVE_TOO_LARGE: "压缩包内容过大，图片合计不能超过 {limit} KB",
+    ErrorCode.ARCHIVE_EMPTY: "压缩包里没有可用的图片",
+    ErrorCode.ARCHIVE_ENCRYPTED: "压缩包有密码，请去掉密码后再选",
+    ErrorCode.ARCHIVE_TOO_MANY: "压缩包里有 {count} 张图片，只能再添加 {left} 张，请删减后再选",
     ErrorCode.YEAR_NOT_PASSED: "年度认定结果不合格时，该年度学时证明无法打印",
     ErrorCode.CERTIFICATE_NOT_FOUND: "查不到这张证书，请核对证书编号和校验码",
     ErrorCode.CERTIFICATE_REVOKED: "该证书已作废（{reason}）",
@@ -173,6 +220,7 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.KEY_WRONG: "数据密钥与数据库不符，请换回建库时的密钥",
     ErrorCode.DATABASE_UNREACHABLE: "连不上数据库，请检查 --database 或 JIJIAO_DATABASE_URL",
     ErrorCode.SEAL_MISSING: "找不到证书签发密钥，请运行 jijiao init，或恢复目录 {path}",
+    ErrorCode.DRAFT_TOO_LARGE: "草稿内容过多，没有存下，请先保存或提交",
     ErrorCode.SCHEMA_OLD: "数据库结构是旧版，请运行 jijiao init 升级",
     ErrorCode.INTERNAL: "程序出错，已记入日志，编号 {incident}；请把编号告诉系统管理员",
 }

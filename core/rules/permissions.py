@@ -55,6 +55,34 @@ class Action(StrEnum):
     IMPORT_UNITS = "employer.import"
     IMPORT_PUBLIC_HOURS = "public_hours.import"
     VIEW_PERSON = "person.view"
+    FORGOTTEN_PASSWORD = "password.forgotten"
+    RESET_PASSWORD = "password.reset"
+    CHANGE_PASSWORD = "password.change"
+    EDIT_PROFILE = "person.edit"
+    CHANGE_LIST = "change.list"
+    VIEW_CHANGE = "change.view"
+    SUBMIT_TRANSFER = "transfer.submit"
+    WITHDRAW_TRANSFER = "transfer.withdraw"
+    DECIDE_TRANSFER = "transfer.decide"
+    SUBMIT_POSITION = "position.submit"
+    WITHDRAW_POSITION = "position.withdraw"
+    DECIDE_POSITION = "position.decide"
+    SUBMIT_IDENTITY = "identity.submit"
+    WITHDRAW_IDENTITY = "identity.withdraw"
+    DECIDE_IDENTITY = "identity.decide"
+    RECORD_LIST = "record.list"
+    SAVE_RECORD = "record.save"
+    DELETE_RECORD = "record.delete"
+    SAVE_DRAFT = "draft.save"
+    DRAFT_LIST = "draft.list"
+    DROP_DRAFT = "draft.drop"
+    SAVE_GUEST_DRAFT = "draft.guest_save"
+    FIND_GUEST_DRAFT = "draft.guest_find"
+    DROP_GUEST_DRAFT = "draft.guest_drop"
+    MESSAGE_PAGE = "message.page"
+    READ_MESSAGE = "message.read"
+    SEND_MAIL = "mail.send"
+    REMIND = "mail.remind"
 
 
 class Public(Enum):
@@ -116,6 +144,35 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.IMPORT_UNITS: frozenset({Role.OPERATOR}),
     Action.IMPORT_PUBLIC_HOURS: frozenset({Role.OPERATOR}),
     Action.VIEW_PERSON: _CONCERNED,
+    # Forgotten or not yet given: e-mail and mobile, or number and password, prove who asks.
+    Action.FORGOTTEN_PASSWORD: PUBLIC,
+    Action.RESET_PASSWORD: PUBLIC,
+    Action.CHANGE_PASSWORD: _ALL,
+    Action.EDIT_PROFILE: _PERSON,
+    Action.CHANGE_LIST: _PERSON,
+    Action.VIEW_CHANGE: _PERSON,
+    Action.SUBMIT_TRANSFER: _PERSON,
+    Action.WITHDRAW_TRANSFER: _PERSON,
+    Action.DECIDE_TRANSFER: _EMPLOYER,
+    Action.SUBMIT_POSITION: _PERSON,
+    Action.WITHDRAW_POSITION: _PERSON,
+    Action.DECIDE_POSITION: _EMPLOYER,
+    Action.SUBMIT_IDENTITY: _PERSON,
+    Action.WITHDRAW_IDENTITY: _PERSON,
+    Action.DECIDE_IDENTITY: _EMPLOYER,
+    Action.RECORD_LIST: _PERSON,
+    Action.SAVE_RECORD: _PERSON,
+    Action.DELETE_RECORD: _PERSON,
+    Action.SAVE_DRAFT: _ALL,
+    Action.DRAFT_LIST: _ALL,
+    Action.DROP_DRAFT: _ALL,
+    Action.SAVE_GUEST_DRAFT: PUBLIC,
+    Action.FIND_GUEST_DRAFT: PUBLIC,
+    Action.DROP_GUEST_DRAFT: PUBLIC,
+    Action.MESSAGE_PAGE: _ALL,
+    Action.READ_MESSAGE: _ALL,
+    Action.SEND_MAIL: frozenset({Role.OPERATOR}),
+    Action.REMIND: frozenset({Role.OPERATOR}),
 }
 
 

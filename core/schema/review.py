@@ -18,6 +18,9 @@ class Subject(StrEnum):
 
     DECLARATION = "declaration"
     REGISTRATION = "registration"
+    TRANSFER = "transfer"
+    POSITION = "position"
+    IDENTITY = "identity"
 
 
 class Bucket(StrEnum):

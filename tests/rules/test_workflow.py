@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from core.rules.chain import DECLARATION_CHAIN, REGISTRATION_CHAIN, Step, approving_move, next_step, steps
+from core.rules.changes import MACHINES
 from core.rules.errors import ErrorCode, Refused
+from core.rules.machine import Machine
 from core.rules.permissions import PERMISSIONS, PUBLIC, Action, allowed
 from core.rules.roles import Role
-from core.rules.workflow import DECLARATION, MACHINES, REGISTRATION, DeclarationState, Machine, Move
+from core.rules.workflow import DECLARATION, REGISTRATION, DeclarationState, Move
 
 each_machine = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
 

@@ -35,6 +35,11 @@ def flag(name: str) -> sa.Column[bool]:
     return sa.Column(name, sa.Boolean(), nullable=False)
 
 
+def real(name: str, *, nullable: bool = False) -> sa.Column[float]:
+    """A measured number."""
+    return sa.Column(name, sa.Float(), nullable=nullable)
+
+
 def sealed(name: str, *, nullable: bool = False) -> sa.Column[bytes]:
     """What the vault sealed."""
     return sa.Column(name, sa.LargeBinary(), nullable=nullable)
