@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.model.base import BIG, BYTEWISE, Base, Digest, Key
 
-UNREAD = text("read_at is null")
-WAITING = text("sent_at is null and given_up_at is null")
-HAS_ONCE_KEY = text("once_key is not null")
+UNREAD = sql("read_at is null")
+WAITING = sql("sent_at is null and given_up_at is null")
+HAS_ONCE_KEY = sql("once_key is not null")
 
 
 class Message(Base):
@@ -36,8 +37,8 @@ class Message(Base):
     __table_args__ = (
         CheckConstraint("(account_id is null) <> (org_id is null)", name="addressee"),
         CheckConstraint("length(text) > 0", name="text"),
-        Index("ix_message_account", "account_id", text("id desc")),
-        Index("ix_message_org", "org_id", text("id desc")),
+        Index("ix_message_account", "account_id", sql("id desc")),
+        Index("ix_message_org", "org_id", sql("id desc")),
         Index("ix_message_unread", "account_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
         Index(
             "ux_message_once",
