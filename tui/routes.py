@@ -61,6 +61,7 @@ ROUTES: dict[str, Route] = {
             "tui.screens.registrations:RegistrationsScreen",
             frozenset({Role.EMPLOYER}),
         ),
+        Route("staff", "gl", "管理直属账户", "tui.screens.staff:StaffScreen", frozenset({Role.EMPLOYER})),
         Route("years", "rd", "年度认定", "tui.screens.years:YearsScreen", BUREAU),
         Route("certificates", "zd", "证书登记", "tui.screens.certificates:CertificatesScreen", BUREAU),
     )

@@ -26,6 +26,7 @@ class ErrorCode(StrEnum):
     WRONG_OLD_PASSWORD = "E112"
     SAME_PASSWORD = "E113"
     NO_MAIL = "E114"
+    RESET_OTHER_ROLES = "E115"
     # permission
     NOT_ALLOWED = "E201"
     NOT_YOURS = "E202"
@@ -136,6 +137,7 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.RESET_TOO_OFTEN: "获取验证码过于频繁，请在 {minutes} 分钟后再试",
     ErrorCode.WRONG_OLD_PASSWORD: "原始密码不正确",
     ErrorCode.SAME_PASSWORD: "新密码与原始密码相同，请另设一个",
+    ErrorCode.RESET_OTHER_ROLES: "该帐号还有其他用户类型，请本人在登录页用“忘记登录密码”重置",
     ErrorCode.NO_MAIL: "本平台还没有设置邮件，请联系单位管理员重置密码",
     ErrorCode.NOT_ALLOWED: "{role} 没有此项权限",
     ErrorCode.NOT_YOURS: "不在您的管理范围内，不能办理",

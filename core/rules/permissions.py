@@ -83,6 +83,8 @@ class Action(StrEnum):
     READ_MESSAGE = "message.read"
     SEND_MAIL = "mail.send"
     REMIND = "mail.remind"
+    STAFF_PAGE = "staff.page"
+    RESET_STAFF_PASSWORD = "staff.reset_password"
 
 
 class Public(Enum):
@@ -173,6 +175,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.READ_MESSAGE: _ALL,
     Action.SEND_MAIL: frozenset({Role.OPERATOR}),
     Action.REMIND: frozenset({Role.OPERATOR}),
+    Action.STAFF_PAGE: _EMPLOYER,
+    Action.RESET_STAFF_PASSWORD: _EMPLOYER,
 }
 
 

@@ -27,7 +27,7 @@ SCREENS: dict[Role | None, dict[str, str]] = {
         "cx": ">1",
         "nd": "没有符合的年度",
     },
-    Role.EMPLOYER: {"dw": "> 1 学时初审", "sh": f"> {PERSON_NAME}", "zh": "> 王五"},
+    Role.EMPLOYER: {"dw": "> 1 学时初审", "sh": f"> {PERSON_NAME}", "zh": "> 王五", "gl": ">"},
     Role.BUREAU: {"rd": ">2026", "zd": "没有证书"},
     Role.OPERATOR: {"xt": ""},
 }

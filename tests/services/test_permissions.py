@@ -49,6 +49,7 @@ from core.schema.review import (
     Verdict,
 )
 from core.schema.sign_in import SignIn, SwitchRole
+from core.schema.staff import StaffKey, StaffQuery
 from core.services.desk import UseCase, all_use_cases
 from core.services.review import decide_many
 from core.store.store import Store
@@ -120,6 +121,8 @@ SAMPLES: Mapping[str, Command] = {
     "check_line_text": CheckLineText(line="HNJJ"),
     "check_file": CheckFile(path="paper.pdf"),
     "check_folder": CheckFile(path="papers"),
+    "staff_page": StaffQuery(),
+    "reset_staff_password": StaffKey(person_id=1),
 }
 
 # Use cases that name no object of somebody: they act on what is the caller's own, or on what is public.
@@ -140,6 +143,7 @@ ABOUT_NO_OBJECT = frozenset(SAMPLES) - {
     "recognise_year",
     "print_certificate",
     "revoke_certificate",
+    "reset_staff_password",
 }
 
 
@@ -317,4 +321,5 @@ def foreign_commands(hall: Hall) -> dict[tuple[str, str], Command]:
             certificate_id=hall.certificate_id, version=1, reason="有误"
         ),
         ("recognise_year", "person"): RecogniseYear(year=PASSED, id_number=hall.number),
+        ("reset_staff_password", "person"): StaffKey(person_id=hall.person.person_id or 0),
     }

@@ -32,6 +32,7 @@ MENUS: dict[Role, tuple[Entry, ...]] = {
     Role.EMPLOYER: (
         Entry("学时初审", "sh", "本单位人员的学时申报"),
         Entry("审核账户", "zh", "本单位人员的注册"),
+        Entry("管理直属账户", "gl", "本单位人员，重置密码"),
         _CHECK,
     ),
     Role.AUTHORITY: (Entry("学时审核", "sh", "所属单位已初审的学时申报"), _CHECK),

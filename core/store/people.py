@@ -1,0 +1,82 @@
+"""Pages of the persons of an employer (直属账户), in the order of their pinyin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import bindparam, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from core.model import Account, Department, Person
+from core.store.pages import LIMIT, Key, Statement, cut, texts
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person in a list; the number is sealed still."""
+
+    id: int
+    account_id: int
+    name: str
+    pinyin: str
+    id_number_sealed: bytes
+    department: str | None
+    series: str
+    title: str
+    active: bool
+    must_change: bool
+
+
+def people_page(
+    session: Session,
+    employer_id: int,
+    *,
+    text: str = "",
+    number_digest: bytes | None = None,
+    after: Key | None = None,
+    limit: int = 20,
+) -> tuple[tuple[PersonLine, ...], Key | None]:
+    """The persons of an employer by pinyin; the key is (pinyin, id).
+
+    `text` is any part of a name, or the beginning of its pinyin or initials; `number_digest` a whole 证件号.
+    """
+    values: dict[str, object] = {"org": employer_id, "limit": limit + 1}
+    if number_digest is not None:
+        values["number"] = number_digest
+    elif text:
+        values |= {name: each for name, each in texts(text).items() if name != "number"}
+    if after is not None:
+        values |= {"k_pinyin": after[0], "k_id": after[1]}
+    by = "number" if number_digest is not None else "text" if text else ""
+    rows = tuple(
+        PersonLine(*row) for row in session.connection().execute(_people(by, after is not None), values)
+    )
+    return cut(rows, limit, lambda row: (row.pinyin, row.id))
+
+
+@cache
+def _people(by: str, going_on: bool) -> Statement:
+    p = Person
+    statement = (
+        select(
+            p.id, p.account_id, p.name, p.pinyin, p.id_number_sealed, Department.name, p.series, p.title,
+            Account.active, Account.must_change,
+        )
+        .join(Account, Account.id == p.account_id)
+        .outerjoin(Department, Department.id == p.department_id)
+        .where(p.employer_id == bindparam("org"))
+    )  # fmt: skip
+    if by == "number":
+        statement = statement.where(p.id_number_digest == bindparam("number"))
+    elif by:
+        statement = statement.where(
+            or_(
+                p.name.like(bindparam("inside"), escape="!"),
+                p.pinyin.like(bindparam("start"), escape="!"),
+                p.initials.like(bindparam("start"), escape="!"),
+            )
+        )
+    if going_on:
+        statement = statement.where(tuple_(p.pinyin, p.id) > tuple_(bindparam("k_pinyin"), bindparam("k_id")))
+    return statement.order_by(p.pinyin, p.id).limit(LIMIT)

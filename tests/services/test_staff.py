@@ -1,0 +1,134 @@
+"""管理直属账户: an employer sees its own persons only, and sets a forgotten password back."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from core.model import Account, AccountRole, Person
+from core.rules.errors import ErrorCode, Refused
+from core.rules.roles import Actor, Role
+from core.schema.base import Nothing
+from core.schema.sign_in import SignIn
+from core.schema.staff import StaffKey, StaffQuery
+from core.services.declarations import declaration_context
+from core.services.desk import Desk
+from core.services.sign_in import sign_in
+from core.services.staff import reset_staff_password, staff_page
+from core.store.store import Store
+from tests.services.front_door import GUEST, cheap_desk
+from tests.services.hall import answer, last_entry, number_of
+from tests.worlds import World, build_world
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    return build_world(store)
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    return cheap_desk(world.store)
+
+
+def key(person: Actor) -> StaffKey:
+    assert person.person_id is not None
+    return StaffKey(person_id=person.person_id)
+
+
+def test_an_employer_sees_its_own_persons_in_the_order_of_their_pinyin(desk: Desk, world: World) -> None:
+    first, second = world.person("王五"), world.person("李四")
+    world.person("赵六", world.garden)
+    spell(world, first, "wangwu")
+    spell(world, second, "lisi")
+    rows = desk.do(staff_page, world.office(world.school), StaffQuery()).rows
+    assert [row.name for row in rows] == ["李四", "王五"]
+    assert number_of(world, first) not in repr(rows)
+
+
+@pytest.mark.parametrize("text", ["李", "lisi", "ls", "number"])
+def test_a_person_is_found_by_name_pinyin_initials_or_number(desk: Desk, world: World, text: str) -> None:
+    world.person("王五")
+    wanted = world.person("李四")
+    spell(world, wanted, "lisi")
+    typed = number_of(world, wanted) if text == "number" else text
+    rows = desk.do(staff_page, world.office(world.school), StaffQuery(text=typed)).rows
+    assert [row.name for row in rows] == ["李四"]
+
+
+def test_pages_of_persons_follow_each_other(desk: Desk, world: World) -> None:
+    names = [f"教师{number:02d}" for number in range(7)]
+    for name in names:
+        world.person(name)
+    office, seen, after = world.office(world.school), [], None
+    while True:
+        page = desk.do(staff_page, office, StaffQuery(after=after, limit=3))
+        seen += [row.name for row in page.rows]
+        after = page.after
+        if after is None:
+            break
+    assert sorted(seen) == names
+
+
+def test_the_initial_password_is_the_end_of_the_number_with_a_capital_x(desk: Desk, world: World) -> None:
+    person = ends_in_x(world)
+    number = number_of(world, person)
+    desk.do(reset_staff_password, world.office(world.school), key(person))
+    signed_in = desk.do(sign_in, GUEST, SignIn(role=Role.PERSON, login=number, password=number[-6:]))
+    assert number.endswith("X") and signed_in.must_change_password
+
+
+def test_a_reset_ends_the_sessions_that_are_open(desk: Desk, world: World) -> None:
+    person = world.person()
+    desk.do(reset_staff_password, world.office(world.school), key(person))
+    assert answer(lambda: desk.do(declaration_context, person, Nothing())) == "SESSION_ENDED"
+
+
+def test_the_person_of_another_employer_is_refused(desk: Desk, world: World) -> None:
+    person = world.person()
+    with pytest.raises(Refused) as caught:
+        desk.do(reset_staff_password, world.office(world.garden), key(person))
+    assert caught.value.code is ErrorCode.NOT_YOURS
+
+
+def test_an_account_that_stands_for_an_office_too_is_not_reset_by_an_employer(
+    desk: Desk, world: World
+) -> None:
+    person = world.person()
+    with world.store.writing() as work:
+        both = AccountRole(account_id=person.account_id, role="bureau", org_id=world.county_bureau)
+        work.session.add(both)
+        work.commit()
+    with pytest.raises(Refused) as caught:
+        desk.do(reset_staff_password, world.office(world.school), key(person))
+    assert caught.value.code is ErrorCode.RESET_OTHER_ROLES
+
+
+def test_a_reset_stands_in_the_audit_log_without_the_number(desk: Desk, world: World) -> None:
+    person = world.person()
+    desk.do(reset_staff_password, world.office(world.school), key(person))
+    entry = last_entry(world.store)
+    assert entry.action == "staff.reset_password" and number_of(world, person)[-6:] not in entry.summary
+
+
+def spell(world: World, person: Actor, pinyin: str) -> None:
+    with world.store.writing() as work:
+        same = update(Person).where(Person.id == person.person_id)
+        work.session.execute(same.values(pinyin=pinyin, initials="ls" if pinyin == "lisi" else "ww"))
+        work.commit()
+
+
+def ends_in_x(world: World) -> Actor:
+    while True:
+        person = world.person()
+        if number_of(world, person).endswith("X"):
+            return in_service(world, person)
+
+
+def in_service(world: World, person: Actor) -> Actor:
+    with world.store.writing() as work:
+        number = number_of(world, person)
+        account = work.session.scalars(select(Account).where(Account.id == person.account_id)).one()
+        account.login_digest = work.vault.digest("login", number)
+        work.commit()
+    return person
