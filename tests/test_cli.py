@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from core.rules.facts import CertificateFacts
+from core.rules.messages import MessageKind
+from core.services.desk import open_desk
+from core.services.messages import mail as put_mail
+from core.services.settings import read_settings
+from tests.services.mailbox import Mailbox
 from tests.services.test_registry import COLUMNS, code, unit
 from tests.store.papers import sample
 from tui.cli import main
@@ -62,6 +69,8 @@ def units_file(folder: Path, *rows: tuple[object, ...]) -> str:
         (("account", "add", "--role", "bureau"), "--org"),
         (("account", "add", "--role", "operator"), "--login"),
         (("doctor", "too", "much"), "多出来的参数"),
+        (("mail", "--watch", "0"), "--watch 不对"),
+        (("remind", "--year", "1"), "--year 不对"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_code_2(
@@ -171,6 +180,60 @@ def test_a_refusal_is_its_sentence_and_exit_code_1(
 ) -> None:
     exit_code, _, err = run(capsys, "account", "add", "--role", "bureau", "--org", "nobody")
     assert exit_code == 1 and len(err) == 1 and "NOBODY" in err[0]
+
+
+@pytest.fixture
+def letter_waits(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """An installation that mails, with one mail in its outbox."""
+    box = Mailbox().open()
+    for name, value in box.settings().items():
+        monkeypatch.setenv(f"JIJIAO_{name.upper()}", str(value))
+    desk = open_desk(read_settings({}))
+    with desk.writing() as work:
+        put_mail(work, "zhangsan@example.cn", MessageKind.YEAR, "2025年度认定通过")
+        work.commit()
+    desk.close()
+    yield box
+    box.close()
+
+
+def test_mail_sends_what_waits_and_says_how_much(
+    letter_waits: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exit_code, out, _ = run(capsys, "mail")
+    assert (exit_code, out, len(letter_waits.letters)) == (0, "发出 1 封，没有发出 0 封，还在等待 0 封\n", 1)
+
+
+def test_mail_that_watches_ends_in_order_when_it_is_asked_to(letter_waits: Mailbox) -> None:
+    command = [sys.executable, "-m", "tui.cli", "mail", "--watch", "3600"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert (process.wait(30), said[:4], len(letter_waits.letters)) == (0, "发出 1", 1)
+
+
+def test_mail_without_a_server_is_one_line_and_exit_code_1(
+    installed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exit_code, out, err = run(capsys, "mail")
+    assert (exit_code, out, len(err)) == (1, "", 1) and "JIJIAO_SMTP_HOST" in err[0]
+
+
+def test_the_password_of_the_mail_server_is_not_shown(
+    installed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIJIAO_SMTP_PASSWORD", "post-office-1")
+    _, out, _ = run(capsys, "doctor")
+    assert "JIJIAO_SMTP_PASSWORD" in out and "post-office-1" not in out
+
+
+@pytest.mark.parametrize(("options", "words"), [((), "提醒 0 人"), (("--dry-run",), "将提醒 0 人")])
+def test_remind_says_how_many(
+    installed: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str
+) -> None:
+    exit_code, out, _ = run(capsys, "remind", "--year", "2026", *options)
+    assert (exit_code, out) == (0, f"2026年度  未完成 0 人，{words}，其中发邮件 0 封\n")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from tui.backend import Backend
 from tui.frame import Frame
 from tui.gate import Gate
 from tui.incident import noted
+from tui.keeping import Keeping
 from tui.keys import Press
 from tui.look import Look
 from tui.routes import CODES, HOMES, ROUTES, Route
@@ -46,6 +48,7 @@ class JijiaoApp(App[None]):
     ) -> None:
         super().__init__(driver_class=driver_class, ansi_color=True)
         self.backend = backend
+        self.keeping = Keeping()
         self.start_route = start
         self.guest = Guest(address)
         self.signed_in: SignedIn | None = None
@@ -67,10 +70,14 @@ class JijiaoApp(App[None]):
         return None if self.signed_in is None else self.signed_in.actor.role
 
     async def enter(self, signed_in: SignedIn, then: str = "") -> None:
-        """A session has begun: go to the page that was asked for, or to the role's home."""
+        """A session has begun: go to the page that was asked for, or to the role's home. A password that was reset
+        is changed before anything else."""
         self.signed_in = signed_in
         home = HOMES.get(signed_in.actor.role, "front")
         await self._clear_to_front()
+        if signed_in.must_change_password:
+            await self.go("password", then=then)
+            return
         await self.go(home)
         if then and then != home:
             await self.go(then)
@@ -83,7 +90,22 @@ class JijiaoApp(App[None]):
             return
         self.signed_in = signed_in
         await self._pop()
+        self.keeping.renew()
+        if signed_in.must_change_password:
+            await self.go("password")
+            return
         await self._resumed()
+
+    async def password_changed(self, then: str = "") -> None:
+        """The password is one's own now: back to the page below; where that is the front door, go on inside."""
+        if self.signed_in is None:
+            return
+        self.signed_in = replace(self.signed_in, must_change_password=False)
+        below = self.screen_stack[-2]
+        if isinstance(below, Frame) and below.route_name == "front":
+            await self.enter(self.signed_in, then)
+        else:
+            await self.back()
 
     async def give_up(self) -> None:
         """Nobody signs in again: what is still open of the session that ended is closed."""
@@ -91,7 +113,8 @@ class JijiaoApp(App[None]):
         await self._clear_to_front()
 
     async def sign_out(self) -> None:
-        """End the session and go back to the front door."""
+        """End the session and go back to the front door; what was typed and not sent is there at the next one."""
+        await self.keeping.flush()
         use_case = await self.backend.load("core.services.sign_in:sign_out")
         nothing = await self.backend.load("core.schema.base:Nothing")
         try:
@@ -103,11 +126,17 @@ class JijiaoApp(App[None]):
         await self._clear_to_front()
 
     async def refused(self, frame: Frame, refusal: Refused) -> None:
-        """A use case said no: say so; where the session has ended, sign in again and come back to the same page."""
+        """A use case said no: say so; where the session has ended, sign in again and come back to the same page;
+        where the password must be changed first, go there."""
         if refusal.code is ErrorCode.SESSION_ENDED and self.signed_in is not None:
             role, self._ended = self.signed_in.actor.role, _whose(self.signed_in.actor)
             self.signed_in = None
             await self.go("login", role=role, come_back=True)
+            frame = self.frame
+        elif refusal.code is ErrorCode.MUST_CHANGE_PASSWORD and self.signed_in is not None:
+            self.signed_in = replace(self.signed_in, must_change_password=True)
+            if self.frame.route_name != "password":
+                await self.go("password")
             frame = self.frame
         frame.refuse(refusal)
 
@@ -150,6 +179,7 @@ class JijiaoApp(App[None]):
             await self._pop()
             await self.refused(before, refusal)
             return
+        screen.ready()
         screen.show_keys()
 
     async def back(self) -> None:
@@ -282,8 +312,9 @@ class JijiaoApp(App[None]):
         self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
-        """Let go of the keyboard and of the database."""
+        """Let go of the keyboard and of the database; before that, what was typed last is kept."""
         self.gate.close()
+        await self.keeping.flush()
         self.backend.close()
 
 

@@ -26,6 +26,11 @@ class Backend:
         self._desk = desk
         self._thread = ThreadPoolExecutor(1, "core")
 
+    @property
+    def opened(self) -> bool:
+        """Whether the desk is open already, so that asking costs no start."""
+        return self._desk is not None
+
     async def do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
         """Run a use case off the event loop. Raises Refused."""
         view: V = await self._run(partial(self._do, use_case, caller, command))

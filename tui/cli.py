@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.cli_post import mail, remind
+from tui.cli_settings import database_option as _database
+from tui.cli_settings import settings_of as _settings
+
 if TYPE_CHECKING:
     from core.schema.employers import ImportResult
-    from core.services.settings import Settings
 
 WRONG_USE = 2
 ROLES = ("employer", "authority", "bureau", "base", "operator")
 NEW_PASSWORD = "JIJIAO_NEW_PASSWORD"
 
-_database = click.option("--database", metavar="URL", help="数据库地址；不写则用数据目录内的数据库")
 _THERE = click.Path(exists=True, path_type=Path)
 
 
@@ -207,6 +209,10 @@ def account_add(overrides: dict[str, Any], database: str | None, role: str, org:
     click.echo(f"帐号 {made.login} {'加上了' if made.added else '已建立：'}{what}")
 
 
+cli.add_command(mail)
+cli.add_command(remind)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; answers the exit code: 0, 1 for a refusal or a fault, 2 for wrong use."""
     try:
@@ -252,16 +258,6 @@ def _open(overrides: dict[str, Any], code: str | None) -> None:
     from tui.app import run
 
     raise SystemExit(run({name: value for name, value in overrides.items() if value}, start=start))
-
-
-def _settings(overrides: dict[str, Any], database: str | None) -> Settings:
-    from core.services.settings import read_settings
-    from tui.cli_text import setting_sentence
-
-    try:
-        return read_settings({**overrides, **({"database_url": database} if database else {})})
-    except ValueError as error:
-        raise click.UsageError(setting_sentence(error)) from None
 
 
 def _asked(words: str, *, may_be_empty: bool = False) -> str:

@@ -50,7 +50,6 @@ _NO_USE = {
 }
 """What the keys that mean the same everywhere say where they have nothing to do."""
 _SLOW = 0.4  # seconds after which a use case that runs is announced
-_WORKING = "正在办理，请稍候"
 _OVER_POPUPS = ("help", "jump", "repaint")
 """Those of the program's commands that work while a popup is open."""
 _CLOSE = Command("close", ("escape",), "返回", "关闭")
@@ -72,6 +71,7 @@ class Frame(Screen[None]):
     title_text = ""
     help_text: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
+    working = "正在办理，请稍候"
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,6 +97,12 @@ class Frame(Screen[None]):
 
     async def load(self) -> None:
         """Fetch what is shown. Refusals are shown in the notice line."""
+
+    def ready(self) -> None:
+        """`load` has ended: what is shown now is what the operator begins with."""
+
+    def pressed(self) -> None:
+        """A key has had its full effect."""
 
     async def resume(self) -> None:
         """The screen is on top again."""
@@ -126,6 +132,11 @@ class Frame(Screen[None]):
         return bool(getattr(self.pane, "edited", False))
 
     @property
+    def asking(self) -> bool:
+        """Whether the notice line holds a question or a jump code that is being typed."""
+        return self._question is not None or self._jump is not None
+
+    @property
     def top(self) -> Pane:
         """The pane that takes the keys."""
         return self.overlays[-1] if self.overlays else self.pane
@@ -145,11 +156,11 @@ class Frame(Screen[None]):
         await asyncio.wait({call}, timeout=_SLOW)
         if call.done():
             return call.result()
-        self.notice.show(_WORKING, Look.HINT)  # a slow line to the database: the keys wait, and this says so
+        self.notice.show(self.working, Look.HINT)  # a slow line to the database: the keys wait, this says so
         try:
             return await call
         finally:
-            if self.notice.text == _WORKING:
+            if self.notice.text == self.working:
                 self.notice.show("")
 
     def tell(self, text: str, look: Look = Look.GOOD) -> None:
@@ -213,6 +224,8 @@ class Frame(Screen[None]):
             await self._take(press)
         except Refused as refusal:
             await self.program.refused(self, refusal)
+        finally:
+            self.pressed()
         if self.is_attached:
             self.show_keys()
 

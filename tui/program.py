@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from core.rules.errors import Refused
 from core.rules.roles import Caller, Guest, Role
 from tui.backend import Backend
+from tui.keeping import Keeping
 
 if TYPE_CHECKING:
     from core.schema.sign_in import SignedIn
@@ -17,6 +18,7 @@ class Program(Protocol):
     """The app, as its screens see it."""
 
     backend: Backend
+    keeping: Keeping
     guest: Guest
     signed_in: SignedIn | None
     last_folder: Path | None
@@ -50,6 +52,9 @@ class Program(Protocol):
 
     async def come_back(self, signed_in: SignedIn) -> None:
         """A session that had ended goes on, on the page where it ended."""
+
+    async def password_changed(self, then: str = "") -> None:
+        """The password was changed: go on where it was asked for."""
 
     async def give_up(self) -> None:
         """Close what is still open of a session that ended."""

@@ -40,9 +40,18 @@ class Message(Base):
         Index("ix_message_account", "account_id", sql("id desc")),
         Index("ix_message_org", "org_id", sql("id desc")),
         Index("ix_message_unread", "account_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
+        Index("ix_message_org_unread", "org_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
         Index(
             "ux_message_once",
             "account_id",
+            "once_key",
+            unique=True,
+            sqlite_where=HAS_ONCE_KEY,
+            postgresql_where=HAS_ONCE_KEY,
+        ),
+        Index(
+            "ux_message_org_once",
+            "org_id",
             "once_key",
             unique=True,
             sqlite_where=HAS_ONCE_KEY,
@@ -52,7 +61,7 @@ class Message(Base):
 
 
 class Outbox(Base):
-    """A mail that waits to be sent (待发邮件). Address and text are sealed; a sent one's text is emptied.
+    """A mail that waits to be sent (待发邮件). Address and text are sealed; the text is emptied at its end.
 
     `due_at` is when it is tried next; after the last try `given_up_at` says that nobody tries again.
     """

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from core.rules import entry
 from core.rules.entry import EntryError
 from core.rules.errors import ErrorCode, FieldError
-from core.rules.fields import FieldKind, FieldSpec
+from core.rules.fields import TICKED, FieldKind, FieldSpec
 from core.rules.hours import ZERO, CreditHours
 from core.rules.identity import RESIDENT_CARD, check_id_number
 
 CleanValue = str | int | date | CreditHours
 # Lists longer than a menu; each has its own reader in core.rules.reference.
 ETHNIC_GROUPS, MAJORS = "ethnic_groups", "majors"
+QUALIFICATIONS, HONOURS = "qualifications", "honours"
+SERIES_GRADES, TITLES = "series_grades", "titles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,16 @@ def choices_of(spec: FieldSpec) -> tuple[str, ...]:
         return spec.choices
     from core.rules import reference
 
-    if spec.choices_from == ETHNIC_GROUPS:
-        return tuple(group.name for group in reference.ethnic_groups())
-    if spec.choices_from == MAJORS:
-        return tuple(dict.fromkeys(major.major for major in reference.majors()))
+    long_lists: Mapping[str, Callable[[], Iterable[str]]] = {
+        ETHNIC_GROUPS: lambda: (each.name for each in reference.ethnic_groups()),
+        MAJORS: lambda: dict.fromkeys(each.major for each in reference.majors()),
+        QUALIFICATIONS: lambda: (each.qualification for each in reference.qualifications()),
+        HONOURS: lambda: (each.honour for each in reference.honours()),
+        SERIES_GRADES: reference.series_grades,
+        TITLES: lambda: dict.fromkeys(each.title for each in reference.titles()),
+    }
+    if spec.choices_from in long_lists:
+        return tuple(long_lists[spec.choices_from]())
     return reference.named_list(spec.choices_from)
 
 
@@ -95,6 +103,8 @@ def _text(spec: FieldSpec, typed: str, today: date) -> str:
 
 
 def _choice(spec: FieldSpec, typed: str, today: date) -> str:
+    if spec.open_list:
+        return _text(spec, typed, today)
     text = entry.fold(typed)
     if text not in choices_of(spec):
         raise EntryError(ErrorCode.NOT_IN_LIST)
@@ -141,6 +151,12 @@ def _employer(spec: FieldSpec, typed: str, today: date) -> int:
         raise EntryError(ErrorCode.NOT_IN_LIST) from None
 
 
+def _tick(spec: FieldSpec, typed: str, today: date) -> str:
+    if typed.strip() != TICKED:
+        raise EntryError(ErrorCode.NOT_IN_LIST)
+    return TICKED
+
+
 _READERS: Mapping[FieldKind, Callable[[FieldSpec, str, date], CleanValue]] = {
     FieldKind.TEXT: _text,
     FieldKind.LONG_TEXT: _text,
@@ -151,6 +167,7 @@ _READERS: Mapping[FieldKind, Callable[[FieldSpec, str, date], CleanValue]] = {
     FieldKind.HOURS: _hours,
     FieldKind.REGION: _region,
     FieldKind.EMPLOYER: _employer,
+    FieldKind.TICK: _tick,
     FieldKind.YEAR: lambda spec, typed, today: entry.parse_year(typed),
     FieldKind.PASSWORD: lambda spec, typed, today: entry.check_password(typed),
     FieldKind.MOBILE: lambda spec, typed, today: entry.parse_mobile(typed),

@@ -18,7 +18,7 @@ def check_size(size: int, limit: int = MAX_BYTES) -> None:
         raise EntryError(ErrorCode.EVIDENCE_TOO_LARGE, size=-(-size // 1024), limit=limit // 1024)
 
 
-def check_count(count: int, limit: int = MAX_FILES, *, complete: bool = True) -> None:
-    """How many files a declaration carries (EVIDENCE_COUNT); a draft, not `complete`, may have none yet."""
-    if not (MIN_FILES if complete else 0) <= count <= limit:
+def check_count(count: int, limit: int = MAX_FILES, *, at_least: int = MIN_FILES) -> None:
+    """How many files a form carries (EVIDENCE_COUNT); a draft may have none yet (`at_least` 0)."""
+    if not at_least <= count <= limit:
         raise EntryError(ErrorCode.EVIDENCE_COUNT, limit=limit, count=count)

@@ -24,6 +24,11 @@ class FieldKind(StrEnum):
     REGION = "region"
     EMPLOYER = "employer"
     DEPARTMENT = "department"
+    TICK = "tick"
+
+
+TICKED = "x"
+"""What a ticked box holds; an empty one holds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class FieldSpec:
 
     `key` is its name in stored values; `label` the words on screen; a choice takes its values from `choices`
     or from the reference list named `choices_from`. `max_length` counts characters, `low` and `high` bound
-    integers, `past` refuses dates after today.
+    integers, `past` refuses dates after today. An `open_list` can't be complete: other words are taken as well.
     """
 
     key: str
@@ -47,3 +52,4 @@ class FieldSpec:
     hint: str = ""
     past: bool = False
     default: str = ""
+    open_list: bool = False

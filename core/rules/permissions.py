@@ -42,6 +42,7 @@ class Action(StrEnum):
     LOOK = "review.look"
     ANNUAL_PAGE = "annual.page"
     ANNUAL_DETAIL = "annual.detail"
+    CLOSING_DAY = "year.closing_day"
     YEAR_PAGE = "year.page"
     OPEN_YEAR = "year.open"
     CLOSE_YEAR = "year.close"
@@ -133,6 +134,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.LOOK: _REVIEWERS,
     Action.ANNUAL_PAGE: _CONCERNED,
     Action.ANNUAL_DETAIL: _CONCERNED,
+    Action.CLOSING_DAY: PUBLIC,
     Action.YEAR_PAGE: _BUREAU,
     Action.OPEN_YEAR: _BUREAU,
     Action.CLOSE_YEAR: _BUREAU,
@@ -178,6 +180,10 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.STAFF_PAGE: _EMPLOYER,
     Action.RESET_STAFF_PASSWORD: _EMPLOYER,
 }
+
+
+# All that an account may do whose password another has set (重置密码), until it has one of its own.
+BEFORE_NEW_PASSWORD: Final = frozenset({Action.CHANGE_PASSWORD, Action.SIGN_OUT, Action.SWITCH_ROLE})
 
 
 def allowed(action: Action | str, role: Role | None) -> bool:

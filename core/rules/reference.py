@@ -153,6 +153,12 @@ def titles_of(series: str) -> tuple[Title, ...]:
 
 
 @cache
+def series_grades() -> tuple[str, ...]:
+    """Each series with each of its levels, as the guide writes them: `党校教师 (正高级)`."""
+    return tuple(dict.fromkeys(f"{item.series} ({item.level})" for item in titles()))
+
+
+@cache
 def majors() -> tuple[Major, ...]:
     """The classes of majors by category (学科门类)."""
     return tuple(Major(row["category"], row["major"]) for row in _rows("majors.csv"))

@@ -36,6 +36,32 @@ REGISTRATION_REASONS: tuple[UsualReason, ...] = (
     UsualReason("9", "其他", open_ended=True),
 )
 
+TRANSFER_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "没有此人的调入手续"),
+    UsualReason("2", "选错单位，请撤回后重新调转"),
+    UsualReason("3", "工作部门填写有误"),
+    UsualReason("4", "调转原因不清楚"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
+POSITION_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "证书附件不清晰，请重新扫描"),
+    UsualReason("2", "与证书所载的系列或任职资格不符"),
+    UsualReason("3", "评审通过时间或聘任日期有误"),
+    UsualReason("4", "电子证书号填写有误"),
+    UsualReason("5", "从事专业填写有误"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
+IDENTITY_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "照片与证件上的人像不是同一人"),
+    UsualReason("2", "证件照片不清晰，请重新拍照"),
+    UsualReason("3", "填写的内容与证件不符"),
+    UsualReason("4", "证件已过有效期"),
+    UsualReason("5", "本人照片不符合要求，请重新拍照"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
 
 def reason_text(digit: str, own_words: str, reasons: tuple[UsualReason, ...] = USUAL_REASONS) -> str:
     """The reason as it is stored; Refused (REASON_REQUIRED) if neither a digit nor words say anything."""

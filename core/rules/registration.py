@@ -12,6 +12,11 @@ from core.rules.fields import FieldKind, FieldSpec
 from core.rules.identity import FEMALE, MALE, RESIDENT_CARD, ResidentNumber, check_resident_number
 
 PASSWORD_HINT = "请输入8~20位密码，请勿输入纯数字或纯字母"
+EXISTING_USER = FieldSpec("existing_user", "如果已是本系统用户,请勾选复选框", FieldKind.TICK, required=False)
+EXISTING_LOGIN = FieldSpec(
+    "existing_login", "已有账号", required=False, max_length=40, hint="与证件号相同的不用填"
+)
+"""Asked for in place of 确认密码 once the box is ticked: the account whose password is given."""
 
 ACCOUNT_FIELDS = (
     FieldSpec("id_type", "证件类型", FieldKind.CHOICE, choices_from="id_type", default=RESIDENT_CARD),

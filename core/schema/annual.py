@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from core.rules.hours import CreditHours
 from core.schema.base import Command
+from core.schema.drafts import DraftRow
 
 
 class AnnualQuery(Command):
@@ -57,11 +58,15 @@ class AnnualDetail:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A line on the home page: when, what, and the jump code with the object it leads to."""
+    """A line on the home page: when, what, and the object it leads to (`declaration_id` where that is one)."""
 
     at: datetime
     text: str
     declaration_id: int | None = None
+    message_id: int | None = None
+    unread: bool = False
+    object_kind: str = ""
+    object_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,14 @@ class PersonHome:
     notices: tuple[Notice, ...]
     closed: bool = False
     """Whether this year takes no declarations from the person's region any more."""
+    unfinished: tuple[DraftRow, ...] = ()
+    """Forms that were broken off in another session; `drafts` counts the declarations that wait saved."""
+    unread: int = 0
+    """Messages (消息) that were not read yet."""
+    refused: int = 0
+    """Refused declarations that were not declared again (重新申报) yet."""
+    changes: tuple[str, ...] = ()
+    """What else of the person waits for an office, such as 单位调转待接收."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,18 @@ class OfficeHome:
     org_name: str
     region_name: str
     queues: tuple[tuple[str, int, int, str], ...]
+    unread: int = 0
+    """Messages (消息) that nobody here has read yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingDay:
+    """Until when this year takes declarations in most of the province. `days_left` is 0 on the last day."""
+
+    year: int
+    closes_on: date
+    days_left: int
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)

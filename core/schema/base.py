@@ -24,6 +24,13 @@ class Page(Generic[Row]):
     after: tuple[int | str, ...] | None = None
 
 
+class FromDraft(Command):
+    """A command that stores or sends a form which keeps a draft (草稿): what it does and the end of the draft are
+    one transaction. The desk sees to it; a use case that opens its units of work itself does it there."""
+
+    draft_key: str = ""
+
+
 class Nothing(Command):
     """No parameters."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from core.schema.base import Command
+from core.schema.base import Command, FromDraft
 from core.schema.declarations import EvidenceRef, EvidenceView
 from core.schema.history import DecisionLine
 
@@ -18,7 +18,7 @@ class ChangeKey(Command):
     version: int
 
 
-class SubmitTransfer(Command):
+class SubmitTransfer(FromDraft):
     """提交转出申请: everything as typed, by field key of core.rules.transfer; the ids come from the popups."""
 
     values: dict[str, str]
@@ -26,14 +26,14 @@ class SubmitTransfer(Command):
     department_id: int | None = None
 
 
-class SubmitPosition(Command):
+class SubmitPosition(FromDraft):
     """保存 of 专业技术职务: everything as typed, by field key of core.rules.position, with 证书附件."""
 
     values: dict[str, str]
     evidence: tuple[EvidenceRef, ...] = ()
 
 
-class SubmitIdentity(Command):
+class SubmitIdentity(FromDraft):
     """证件信息修改: 姓名 and 证件号 as typed (core.rules.identity_change), both sides of the card, a portrait."""
 
     values: dict[str, str]

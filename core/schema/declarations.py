@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from core.rules.hours import CreditHours
-from core.schema.base import Command
+from core.schema.base import Command, FromDraft
 from core.schema.history import DecisionLine
 
 
@@ -20,7 +20,7 @@ class EvidenceRef(Command):
     caption: str = ""
 
 
-class SaveDeclaration(Command):
+class SaveDeclaration(FromDraft):
     """保存暂不提交 and 提交申报 alike: `values` as typed, by field key. `declaration_id` None makes a new one."""
 
     declaration_id: int | None = None
@@ -59,18 +59,32 @@ class ProgressTab(StrEnum):
 
 
 class ProgressQuery(Command):
-    """One page of 申报进度查询."""
+    """One page of 申报进度查询, narrowed by whatever is given.
+
+    `words` stand in the name of what was learnt; `learnt_from` and `learnt_until` are days that the learning
+    touches; `by_provider` parts 施教机构申报进度 (True) from 学时申报进度 (False), None is both.
+    """
 
     tab: ProgressTab = ProgressTab.ALL
-    year: int | None = None
+    from_year: int | None = None
+    to_year: int | None = None
     subject: str | None = None
+    form: str | None = None
+    words: str = ""
+    learnt_from: date | None = None
+    learnt_until: date | None = None
+    by_provider: bool | None = None
     after: tuple[int | str, ...] | None = None
     limit: int = 14
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressRow:
-    """A row of 申报进度查询. `moves` are the keys of core.rules.workflow moves that the state allows the person."""
+    """A row of 申报进度查询. `moves` are the keys of core.rules.workflow moves that the state allows the person.
+
+    `reason` is why it was refused or sent back; `origin_id` is the refused one that this is 重新申报 of, and
+    `again_id` the newest 重新申报 of this one.
+    """
 
     id: int
     version: int
@@ -85,6 +99,9 @@ class ProgressRow:
     status_label: str
     waiting_days: int | None
     moves: tuple[str, ...]
+    reason: str = ""
+    origin_id: int | None = None
+    again_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +128,11 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True)
 class DeclarationView:
-    """Everything of one declaration (详细). `values` are the stored entries as text, by field key."""
+    """Everything of one declaration (详细). `values` are the stored entries as text, by field key.
+
+    `origin_id` is the refused one that this is 重新申报 of, `origin_reason` why that was refused; `again_id` is
+    the newest 重新申报 of this one.
+    """
 
     id: int
     version: int
@@ -135,6 +156,8 @@ class DeclarationView:
     origin_id: int | None
     moves: tuple[str, ...]
     chain: tuple[str, ...]
+    origin_reason: str = ""
+    again_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +178,36 @@ class AddEvidence(Command):
     path: str
 
 
+class AddArchive(Command):
+    """A file as a person picked it: a .zip of pictures, or a single picture. `room`: how many more may be added."""
+
+    path: str
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveTaken:
+    """What came out of an archive; `skipped` names what was left out, each with the reason in brackets."""
+
+    pictures: tuple[EvidenceView, ...]
+    skipped: tuple[str, ...] = ()
+
+
+class Holder(StrEnum):
+    """What a picture is attached to."""
+
+    DECLARATION = "declaration"
+    POSITION = "position"
+    IDENTITY = "identity"
+    RECORD = "record"
+
+
 class EvidenceKey(Command):
-    """One picture, asked for by its SHA-256 through the declaration that holds it (None: just uploaded by me)."""
+    """One picture, asked for by its SHA-256 through what holds it (`object_id` None: just uploaded by me)."""
 
     sha256: str
-    declaration_id: int | None = None
+    object_id: int | None = None
+    holder: Holder = Holder.DECLARATION
 
 
 class EvidenceCells(EvidenceKey):

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import Field
+
 from core.schema.base import Command
+
+KEY_FORM = "^[0-9A-Za-z]{16,64}$"
 
 
 class SaveDraft(Command):
@@ -15,8 +19,8 @@ class SaveDraft(Command):
     understands. Passwords are never in it.
     """
 
-    key: str
-    form: str
+    key: str = Field(pattern=KEY_FORM)
+    form: str = Field(min_length=1)
     title: str
     content: str
 
@@ -24,7 +28,7 @@ class SaveDraft(Command):
 class DraftKey(Command):
     """One draft of the caller."""
 
-    key: str
+    key: str = Field(pattern=KEY_FORM)
 
 
 class SaveGuestDraft(SaveDraft):
@@ -42,7 +46,9 @@ class FindGuestDraft(Command):
 
 
 class DropGuestDraft(FindGuestDraft):
-    """The registration was sent: its drafts go."""
+    """放弃: the draft of this key goes, if it belongs to the two; without a key all that do."""
+
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

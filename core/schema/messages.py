@@ -67,7 +67,7 @@ class Remind(Command):
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """What a reminder run did: persons looked at, told now, told before at this stage."""
+    """What a reminder run did: how many persons lack something at a stage, were told now, get a mail too."""
 
     year: int
     people: int

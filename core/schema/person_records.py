@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.schema.base import Command
+from core.schema.base import Command, FromDraft
 from core.schema.declarations import EvidenceRef, EvidenceView
 
 
@@ -15,7 +15,7 @@ class RecordList(Command):
     kind: str
 
 
-class SaveRecord(Command):
+class SaveRecord(FromDraft):
     """保存: everything as typed, by field key of the kind. `record_id` None adds a new one."""
 
     kind: str
@@ -53,7 +53,7 @@ class RecordPage:
     rows: tuple[RecordRow, ...]
 
 
-class EditProfile(Command):
+class EditProfile(FromDraft):
     """保存 of 基本信息修改: everything as typed, by field key of core.rules.profile; the department by its popup."""
 
     version: int

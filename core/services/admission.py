@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
 
 from sqlalchemy import select
 
 from core.model import Account, AccountRole, Decision, Department, Org, Person, Registration
 from core.rules.errors import ErrorCode, Refused
+from core.rules.messages import MessageKind
 from core.rules.permissions import Action
 from core.rules.roles import Actor, Role
 from core.rules.workflow import REGISTRATION, Move, RegistrationState
 from core.schema.history import DecisionLine
 from core.schema.registration import RegistrationView
+from core.services.messages import addressed, mail, tell_account
+from core.services.person_facts import contact_columns, plain_columns
 from core.services.scope import not_yours
 from core.store.names import spell_person
 from core.store.work import UnitOfWork
@@ -28,21 +30,27 @@ def approve_registration(
     """通过, bound to the version on screen. Raises STALE, NOT_YOURS, MOVE_NOT_ALLOWED, ID_TAKEN."""
     registration = _held(work, actor, registration_id, version)
     state = REGISTRATION.next(RegistrationState(registration.state), Move.APPROVE, actor.role)
-    admit(work, registration, actor)
+    account = admit(work, registration, actor)
     _settle(work, actor, registration, state, Move.APPROVE, version, opinion)
+    words = f"注册审核通过：{actor.org_name} 已同意，现在可以用证件号登录"
+    tell_account(work, account.id, MessageKind.REGISTRATION, words)
     return registration
 
 
 def reject_registration(
     work: UnitOfWork, actor: Actor, registration_id: int, version: int, reason: str
 ) -> Registration:
-    """不通过, which needs a reason (REASON_REQUIRED); the number is free again."""
+    """不通过, which needs a reason (REASON_REQUIRED); the number is free again. The applicant is told by mail."""
     registration = _held(work, actor, registration_id, version)
     state = REGISTRATION.next(RegistrationState(registration.state), Move.REJECT, actor.role)
     if not reason.strip():
         raise Refused(ErrorCode.REASON_REQUIRED)
     registration.reason = reason.strip()
     _settle(work, actor, registration, state, Move.REJECT, version, registration.reason)
+    address = typed_values(work, registration).get("email")
+    if address:
+        words = f"注册审核不通过（{actor.org_name}）。原因：{registration.reason}"
+        mail(work, address, MessageKind.REGISTRATION, addressed(registration.name, words))
     return registration
 
 
@@ -172,15 +180,9 @@ def _facts(work: UnitOfWork, values: Mapping[str, str]) -> dict[str, object]:
         "id_type": values["id_type"],
         "id_number_sealed": work.vault.seal(values["id_number"]),
         "id_number_digest": work.vault.digest("id_number", values["id_number"]),
-        "birth_date": date.fromisoformat(values["birth_date"]) if values.get("birth_date") else None,
+        **plain_columns(values),
+        **contact_columns(work, values),
     }
-    for kind in ("mobile", "email", "phone"):
-        if typed := values.get(kind):
-            facts[f"{kind}_sealed"] = work.vault.seal(typed)
-            if kind != "phone":
-                facts[f"{kind}_digest"] = work.vault.digest(kind, typed.casefold())
-    for key in ("gender", "ethnic_group", "native_place", "school", "major"):
-        facts[key] = values.get(key, "")
     return facts
 
 

@@ -19,7 +19,7 @@ from core.schema.annual import AnnualDetail, AnnualQuery, AnnualRow, LearningLin
 from core.schema.base import Number, Page
 from core.services.declaration_views import form_name, period_text
 from core.services.desk import use_case
-from core.services.homes import office_home, person_home, person_view
+from core.services.homes import office_home, person_home
 from core.services.scope import owner
 from core.store.registers import YearLine, annual_rows, certificates_of
 from core.store.work import UnitOfWork
@@ -32,7 +32,6 @@ __all__ = [
     "learning_lines",
     "office_home",
     "person_home",
-    "person_view",
     "recount",
     "recount_many",
     "rule_words",

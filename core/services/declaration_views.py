@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.model import Blob, Decision, Declaration, Evidence, Org, Person
@@ -17,7 +18,7 @@ from core.rules.workflow import DECLARATION, DeclarationState, Move
 from core.schema.declarations import DeclarationView, EvidenceView
 from core.schema.history import DecisionLine
 from core.services.scope import reviewers
-from core.store.pages import ProgressLine
+from core.store.progress import ProgressLine
 from core.store.work import UnitOfWork
 
 KIND = "declaration"
@@ -31,6 +32,7 @@ def declaration_detail(work: UnitOfWork, actor: Actor, declaration: Declaration)
     person = session.get_one(Person, declaration.person_id)
     employer = session.get_one(Org, declaration.employer_id)
     history = history_of(session, KIND, declaration.id)
+    origin = declaration.origin_id
     return DeclarationView(
         id=declaration.id,
         version=declaration.version,
@@ -54,6 +56,8 @@ def declaration_detail(work: UnitOfWork, actor: Actor, declaration: Declaration)
         origin_id=declaration.origin_id,
         moves=moves_of(work, declaration) if actor.role is Role.PERSON else (),
         chain=reviewers(session, employer, declaration.region_code),
+        origin_reason=reasons_of(session, [origin]).get(origin, "") if origin is not None else "",
+        again_id=copies_of(session, [declaration.id]).get(declaration.id),
     )
 
 
@@ -137,6 +141,20 @@ def days_since(moment: datetime | None, now: datetime) -> int | None:
     return max(0, (now.astimezone(CHINA).date() - moment.astimezone(CHINA).date()).days)
 
 
+def reasons_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Why declarations were refused or sent back the last time, by id."""
+    query = select(Decision.object_id, Decision.opinion).where(
+        Decision.kind == KIND, Decision.object_id.in_(ids), Decision.move.in_(REFUSALS)
+    )
+    return {int(row[0]): row[1] for row in session.execute(query.order_by(Decision.seq))}
+
+
+def copies_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """The newest 重新申报 of declarations, by the id of the one that was refused."""
+    query = select(Declaration.origin_id, func.max(Declaration.id)).where(Declaration.origin_id.in_(ids))
+    return {int(row[0]): int(row[1]) for row in session.execute(query.group_by(Declaration.origin_id))}
+
+
 def period_text(declaration: Declaration) -> str:
     """起止时间 of the learning."""
     start, end = declaration.started_on, declaration.ended_on
@@ -162,10 +180,4 @@ def _reason(session: Session, declaration: Declaration) -> str:
     came_back = declaration.status == DeclarationState.DRAFT and declaration.returned
     if declaration.status != DeclarationState.REJECTED and not came_back:
         return ""
-    query = (
-        select(Decision.opinion)
-        .where(Decision.kind == KIND, Decision.object_id == declaration.id, Decision.move.in_(REFUSALS))
-        .order_by(Decision.seq.desc())
-        .limit(1)
-    )
-    return session.scalar(query) or ""
+    return reasons_of(session, [declaration.id]).get(declaration.id, "")

@@ -24,21 +24,24 @@ from core.schema.declarations import (
     ProgressTab,
     SaveDeclaration,
 )
+from core.services.changes import held_person, refuse_while_transferring
 from core.services.declaration_views import (
     KIND,
+    copies_of,
     days_since,
     declaration_detail,
     final_hours,
     form_name,
     may_urge,
     moves_of,
+    reasons_of,
 )
 from core.services.desk import use_case
 from core.services.drafting import fill, used_hours
 from core.services.scope import bureau_of, handler_at, has_authority, must_see, not_yours, owner, reviewers
 from core.services.suspicions import flag
 from core.services.windows import open_years, window_for
-from core.store import pages
+from core.store import progress
 from core.store.work import UnitOfWork
 
 
@@ -78,11 +81,13 @@ def save_declaration(work: UnitOfWork, actor: Actor, command: SaveDeclaration) -
 def submit_declaration(work: UnitOfWork, actor: Actor, command: SaveDeclaration) -> DeclarationView:
     """提交申报: all checks at once, beside their fields; then it waits at the employer.
 
-    Raises Refused FIELDS_REFUSED (attachments under `evidence`, a closed year under `year`), NO_BUREAU, STALE.
+    Raises Refused FIELDS_REFUSED (attachments under `evidence`, a closed year under `year`), NO_BUREAU, STALE,
+    TRANSFER_PENDING.
     """
     # The person's row is held, so that the same claim sent twice at once meets the check for duplicates.
-    person = work.locked(Person, owner(work.session, actor).id)
+    person = held_person(work, actor)
     row = _draft(work, actor, command, Move.SUBMIT)
+    refuse_while_transferring(work, person.id, Move.SUBMIT.label)
     before = row.version if row is not None else 0
     saved = fill(work, actor, person, command, row, complete=True)
     employer = work.session.get_one(Org, saved.employer_id)
@@ -166,19 +171,32 @@ def urge(work: UnitOfWork, actor: Actor, command: DeclarationKey) -> Declaration
 def progress_page(work: UnitOfWork, actor: Actor, command: ProgressQuery) -> ProgressPage:
     """申报进度查询: one page of the caller's declarations, and how many each tab holds."""
     person = owner(work.session, actor)
-    rows, after = pages.progress_page(
+    narrowing = progress.Narrowing(
+        from_year=command.from_year,
+        to_year=command.to_year,
+        subject=command.subject,
+        form=command.form,
+        words=command.words,
+        learnt_from=command.learnt_from,
+        learnt_until=command.learnt_until,
+        by_provider=command.by_provider,
+    )
+    rows, after = progress.progress_page(
         work.session,
         person.id,
-        year=command.year,
         status=None if command.tab is ProgressTab.ALL else command.tab.value,
-        subject=command.subject,
         after=command.after,
         limit=command.limit,
+        **narrowing,
     )
-    by_status = pages.status_counts(work.session, person.id, year=command.year, subject=command.subject)
+    by_status = progress.status_counts(work.session, person.id, **narrowing)
     counts = {tab: by_status.get(tab.value, 0) for tab in ProgressTab}
     counts[ProgressTab.ALL] = sum(by_status.values())
-    return ProgressPage(tuple(_progress_row(work, line) for line in rows), counts, after)
+    came_back = [row.id for row in rows if row.status == DeclarationState.REJECTED or row.returned]
+    reasons = reasons_of(work.session, came_back) if came_back else {}
+    again = copies_of(work.session, came_back) if came_back else {}
+    lines = tuple(_progress_row(work, row, reasons.get(row.id, ""), again.get(row.id)) for row in rows)
+    return ProgressPage(lines, counts, after)
 
 
 @use_case(Action.VIEW_DECLARATION, writes=False)
@@ -249,7 +267,9 @@ def _copied(work: UnitOfWork, row: Declaration) -> Declaration:
     return copy
 
 
-def _progress_row(work: UnitOfWork, line: pages.ProgressLine) -> ProgressRow:
+def _progress_row(
+    work: UnitOfWork, line: progress.ProgressLine, reason: str, again_id: int | None
+) -> ProgressRow:
     pending = line.status == DeclarationState.PENDING
     return ProgressRow(
         id=line.id,
@@ -265,4 +285,7 @@ def _progress_row(work: UnitOfWork, line: pages.ProgressLine) -> ProgressRow:
         status_label=DeclarationState(line.status).label,
         waiting_days=days_since(line.submitted_at, work.clock.now()) if pending else None,
         moves=moves_of(work, line),
+        reason=reason if line.status in (DeclarationState.REJECTED, DeclarationState.DRAFT) else "",
+        origin_id=line.origin_id,
+        again_id=again_id,
     )

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -18,10 +18,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from core.model import Account, AccountRole, LoginSession, Org, Person
 from core.rules.clock import Clock
 from core.rules.errors import ErrorCode, Refused
-from core.rules.permissions import Action, allowed
+from core.rules.permissions import BEFORE_NEW_PASSWORD, Action, allowed
 from core.rules.reference import PROVINCE
-from core.rules.roles import Actor, Caller
+from core.rules.roles import Actor, Caller, Role
+from core.schema.base import FromDraft
 from core.services.passwords import Passwords
+from core.store.drafts import forget_draft
 from core.store.settings import Settings
 from core.store.store import Store, open_store
 from core.store.vault import Vault
@@ -82,6 +84,14 @@ def all_use_cases() -> dict[str, UseCase[Any, Any]]:
     return dict(_registry)
 
 
+@runtime_checkable
+class Closing(Protocol):
+    """What stands on a desk's shelf and has something to finish, such as a thread."""
+
+    def close(self) -> None:
+        """Finish within seconds; called once, before the store is closed."""
+
+
 class Desk:
     """Where callers are served. Shared by all threads of one process.
 
@@ -122,15 +132,20 @@ class Desk:
 
     def do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
         """Run a use case for a caller; call it in a thread. Raises Refused, and nothing else."""
+        must_change = False
         try:
             if isinstance(caller, Actor):
-                self._check_session(caller)
+                must_change = self._check_session(caller)
             check_permission(use_case.action, caller)
+            if must_change and use_case.action not in BEFORE_NEW_PASSWORD:
+                raise Refused(ErrorCode.MUST_CHANGE_PASSWORD)
             if use_case.on_desk:
                 return use_case.function(self, caller, command)
             with self.store.writing() if use_case.writes else self.store.reading() as work:
                 view = use_case.function(work, caller, command)
                 if use_case.writes:
+                    if isinstance(command, FromDraft) and command.draft_key and isinstance(caller, Actor):
+                        forget_draft(work, caller, command.draft_key)
                     work.commit()
             return view
         except Refused as refusal:
@@ -141,14 +156,20 @@ class Desk:
             raise self._faulted(error, use_case.name, caller) from error
 
     def close(self) -> None:
-        """Close the store."""
+        """Close what stands on the shelf and can be closed, then the store."""
+        for part in list(self.shelf.values()):
+            if isinstance(part, Closing):
+                part.close()
         self.store.close()
 
-    def _check_session(self, actor: Actor) -> None:
+    def _check_session(self, actor: Actor) -> bool:
         """Raises SESSION_ENDED; notes at most once a minute that the session is alive.
 
+        Returns whether the account must change its password before anything else.
+
         What the caller says of itself must be what the session was begun with: account, role, office or person,
-        and the region that gives it its scope.
+        and the region that gives an office its scope. A person's region follows the employer (单位调转), and
+        whoever is taken in by another unit goes on working.
         """
         now = self.clock.now()
         region = func.coalesce(Org.region_code, Person.region_code, PROVINCE)
@@ -161,6 +182,7 @@ class Desk:
                 region.label("region_code"),
                 LoginSession.last_seen_at,
                 Account.active,
+                Account.must_change,
             )
             .join(Account, Account.id == LoginSession.account_id)
             .join(AccountRole, AccountRole.id == LoginSession.account_role_id)
@@ -171,7 +193,8 @@ class Desk:
         with self.store.reading() as work:
             found = work.session.execute(query).first()
         said = (actor.account_id, actor.role.value, actor.org_id, actor.person_id, actor.region_code)
-        if found is None or tuple(found[: len(said)]) != said:
+        compared = len(said) - 1 if actor.role is Role.PERSON else len(said)
+        if found is None or tuple(found[:compared]) != said[:compared]:
             raise Refused(ErrorCode.SESSION_ENDED)
         idle = now - found.last_seen_at
         if idle > timedelta(minutes=self.settings.idle_minutes) or not found.active:
@@ -181,6 +204,7 @@ class Desk:
             with self.store.writing() as work:
                 work.session.execute(_open_session(actor).values(last_seen_at=now))
                 work.commit()
+        return bool(found.must_change)
 
     def _end(self, actor: Actor, reason: str) -> None:
         """End a session; only whoever of several threads ends it writes it down."""

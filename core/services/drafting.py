@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from core.model import Blob, Declaration, Evidence, Person
+from core.model import Declaration, Evidence, Person
 from core.rules.annual import rule_for
 from core.rules.checking import in_field_order
 from core.rules.clock import today
 from core.rules.declaring import CheckedDeclaration, check_declaration
-from core.rules.entry import EntryError, fold, parse_year
+from core.rules.entry import EntryError, parse_year
 from core.rules.errors import ErrorCode, FieldError, Refused
-from core.rules.evidence_rules import CAPTION_LENGTH, check_count
+from core.rules.evidence_rules import MIN_FILES
 from core.rules.forms import PROFESSIONAL, declaration_fields, form, title_of
 from core.rules.hours import ZERO, CreditHours
-from core.rules.identity import mask_residents
 from core.rules.learning_form import LearningForm
 from core.rules.roles import Actor
 from core.rules.workflow import DeclarationState
 from core.schema.declarations import EvidenceRef, SaveDeclaration
-from core.services import evidence
+from core.services.attachments import attachment_errors, numbered
 from core.services.declaration_views import form_name, period_text
 from core.services.windows import is_open
 from core.store.work import UnitOfWork
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 COLUMN_FIELDS = ("subject", "year", "claimed_hours", "remark")
-_FILE_NAME_LENGTH = 120
 _LIVE = (DeclarationState.PENDING.value, DeclarationState.APPROVED.value)
 
 
@@ -56,7 +54,8 @@ def fill(
     if complete:
         errors += _closed(work, person, checked, day)
         errors += _duplicate(work.session, person.id, learning_form, checked, row)
-    errors += _evidence_errors(work, actor, command.evidence, complete=complete)
+    limit, at_least = work.settings.evidence_count, MIN_FILES if complete else 0
+    errors += attachment_errors(work, actor, command.evidence, limit=limit, at_least=at_least)
     if errors:
         raise Refused.for_fields(in_field_order(declaration_fields(learning_form), errors))
     if row is None:
@@ -144,30 +143,6 @@ def _plain(title: str) -> str:
     return "".join(title.split()).casefold()
 
 
-def _evidence_errors(
-    work: UnitOfWork, actor: Actor, refs: tuple[EvidenceRef, ...], *, complete: bool
-) -> list[FieldError]:
-    try:
-        check_count(len(refs), work.settings.evidence_count, complete=complete)
-    except EntryError as error:
-        return [error.at(evidence.FIELD)]
-    hashes = [ref.sha256 for ref in refs]
-    if len(set(hashes)) < len(hashes):
-        return [evidence.refusal(ErrorCode.EVIDENCE_TWICE)]
-    known = set(work.session.scalars(select(Blob.sha256).where(Blob.sha256.in_(hashes))))
-    for ref in refs:
-        if ref.sha256 not in known or not evidence.may_use(work.session, actor, ref.sha256):
-            return [evidence.refusal(ErrorCode.EVIDENCE_UNREADABLE)]
-        try:
-            if len(fold(ref.caption)) > CAPTION_LENGTH:
-                params = {"limit": CAPTION_LENGTH, "length": len(ref.caption)}
-                return [evidence.refusal(ErrorCode.TOO_LONG, **params)]
-            fold(ref.file_name)
-        except EntryError as error:
-            return [error.at(evidence.FIELD)]
-    return []
-
-
 def _write(
     work: UnitOfWork,
     row: Declaration,
@@ -197,16 +172,8 @@ def _days(period: tuple[date, date] | None) -> tuple[date | None, date | None]:
     return period
 
 
-def _replace_evidence(session: Session, declaration_id: int, refs: Iterable[EvidenceRef]) -> None:
+def _replace_evidence(session: Session, declaration_id: int, refs: Sequence[EvidenceRef]) -> None:
     session.execute(delete(Evidence).where(Evidence.declaration_id == declaration_id))
-    for position, ref in enumerate(refs, 1):
-        session.add(
-            Evidence(
-                declaration_id=declaration_id,
-                position=position,
-                sha256=ref.sha256,
-                file_name=mask_residents(fold(ref.file_name))[:_FILE_NAME_LENGTH],
-                caption=fold(ref.caption),
-            )
-        )
+    for columns in numbered(refs):
+        session.add(Evidence(declaration_id=declaration_id, **columns))
     session.flush()

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from core.model import Department, Org
 from core.rules import reference
+from core.rules.entry import EntryError
+from core.rules.errors import ErrorCode
 from core.rules.permissions import Action
 from core.rules.roles import Caller, OrgKind
 from core.schema.base import Number
@@ -49,6 +51,21 @@ def departments_of(work: UnitOfWork, caller: Caller, command: Number) -> tuple[D
 def may_register_at(org: Org | None) -> bool:
     """Whether persons can register with this organisation now."""
     return org is not None and org.kind == OrgKind.EMPLOYER.value and org.active and org.accepts_registrations
+
+
+def find_department(work: UnitOfWork, org_id: int, chosen: int | None, typed: str) -> int | None:
+    """The department of an employer that was picked, else the one whose name was typed.
+
+    Raises EntryError NOT_IN_LIST where it has none such.
+    """
+    if chosen is None and not typed.strip():
+        return None
+    wanted = select(Department.id).where(Department.org_id == org_id)
+    wanted = wanted.where(Department.name == typed.strip() if chosen is None else Department.id == chosen)
+    found = work.session.scalar(wanted.order_by(Department.id).limit(1))
+    if found is None:
+        raise EntryError(ErrorCode.NOT_IN_LIST)
+    return found
 
 
 def _row(line: OrgLine) -> EmployerRow:

@@ -1,41 +1,56 @@
-"""What is shown first: a person's year and what is missing, an office's queues, a person's own file."""
+"""What is shown first: a person's year and what is missing, an office's queues."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
 
-from core.model import Decision, Declaration, Department, Org, PersonYear
+from core.model import Change, Declaration, Message, Org, PersonYear
 from core.rules import reference
 from core.rules.annual import judge, rule_for
 from core.rules.chain import Step
+from core.rules.changes import ChangeKind, IdentityState, PositionState, TransferState
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import ZERO, CreditHours
-from core.rules.identity import mask_id_number
 from core.rules.permissions import Action
-from core.rules.roles import Actor, Role
-from core.rules.workflow import DeclarationState, Move
+from core.rules.roles import Actor, Caller, Role
+from core.rules.workflow import DeclarationState
 from core.rules.years import days_left, declaration_open
-from core.schema.annual import Notice, OfficeHome, PersonHome, PersonView
+from core.schema.annual import ClosingDay, Notice, OfficeHome, PersonHome
 from core.schema.base import Nothing
-from core.services.declaration_views import KIND, form_name
+from core.services.declaration_views import KIND
 from core.services.desk import use_case
+from core.services.drafts import drafts_of
+from core.services.inbox import unread_count
 from core.services.scope import owner
 from core.services.windows import window_for
 from core.store import pages
+from core.store.change_pages import change_counts
+from core.store.progress import status_counts
 from core.store.work import UnitOfWork
 
 NOTICES = 6
-_TOLD = {Move.APPROVE: "审核通过", Move.REJECT: "审核不通过", Move.RETURN: "退回修改"}
 # The code of the screen that a queue's line leads to.
 REVIEW_CODE, REGISTRATIONS_CODE = "sh", "zh"
+CHANGE_QUEUES = (
+    (ChangeKind.TRANSFER, "调入人员", "dr"),
+    (ChangeKind.POSITION, "职务审核", "zw"),
+    (ChangeKind.IDENTITY, "证件审核", "sf"),
+)
+
+_WAITS = {
+    ChangeKind.TRANSFER: TransferState.PENDING.label,
+    ChangeKind.POSITION: PositionState.PENDING.label,
+    ChangeKind.IDENTITY: IdentityState.PENDING.label,
+}
 
 
 @use_case(Action.ANNUAL_PAGE, writes=False)
 def person_home(work: UnitOfWork, actor: Actor, command: Nothing) -> PersonHome:
-    """个人首页: this year's hours against the rule, what waits, and the latest verdicts."""
+    """个人首页: this year's hours against the rule, what waits, and what was told lately."""
     person = owner(work.session, actor)
     day = today(work.clock)
     rule = rule_for(day.year)
@@ -58,10 +73,23 @@ def person_home(work: UnitOfWork, actor: Actor, command: Nothing) -> PersonHome:
         closes_on=window.declarations_until,
         days_left=days_left(window, day),
         employer=work.session.get_one(Org, person.employer_id).name,
-        drafts=pages.status_counts(work.session, person.id).get(DeclarationState.DRAFT.value, 0),
-        notices=_notices(work, person.id),
+        drafts=status_counts(work.session, person.id).get(DeclarationState.DRAFT.value, 0),
+        notices=_notices(work, person.account_id),
         closed=not declaration_open(window, day),
+        unread=unread_count(work.session, actor),
+        unfinished=tuple(row for row in drafts_of(work, actor) if not row.here),
+        refused=_refused(work, person.id),
+        changes=_changes(work, person.id),
     )
+
+
+@use_case(Action.CLOSING_DAY, writes=False)
+def closing_day(work: UnitOfWork, caller: Caller, command: Nothing) -> ClosingDay:
+    """Until when this year takes declarations, by the window of the province."""
+    day = today(work.clock)
+    window = window_for(work.session, day.year, reference.PROVINCE)
+    closed = not declaration_open(window, day)
+    return ClosingDay(day.year, window.declarations_until, days_left(window, day), closed)
 
 
 @use_case(Action.REVIEW_QUEUE, writes=False)
@@ -84,34 +112,10 @@ def office_home(work: UnitOfWork, actor: Actor, command: Nothing) -> OfficeHome:
     if actor.role is Role.EMPLOYER:
         waiting, late = pages.registration_counts(work.session, org.id, overdue)
         queues.append(("审核账户", waiting, late, REGISTRATIONS_CODE))
-    return OfficeHome(org.name, _region_words(org.region_code), tuple(queues))
-
-
-@use_case(Action.VIEW_PERSON, writes=False)
-def person_view(work: UnitOfWork, actor: Actor, command: Nothing) -> PersonView:
-    """个人资料 of the caller, read-only, the number masked."""
-    person = owner(work.session, actor)
-    department = work.session.get(Department, person.department_id) if person.department_id else None
-    number = work.vault.open(person.id_number_sealed)
-    lines = (
-        ("姓名", person.name),
-        ("证件类型", person.id_type),
-        ("证件号", mask_id_number(number)),
-        ("性别", person.gender),
-        ("出生日期", person.birth_date.isoformat() if person.birth_date else ""),
-        ("民族", person.ethnic_group),
-        ("籍贯", person.native_place),
-        ("毕业院校", person.school),
-        ("所学专业", person.major),
-        ("所属区域", _region_words(person.region_code)),
-        ("所在单位", work.session.get_one(Org, person.employer_id).name),
-        ("所属工作部门", department.name if department else ""),
-        ("专业技术职务系列", person.series),
-        ("专业技术职务任职资格", person.title),
-        ("手机号", _masked(work, person.mobile_sealed)),
-        ("电子邮箱", _masked(work, person.email_sealed)),
-    )
-    return PersonView(lines)
+        changes = change_counts(work.session, org.id, overdue)
+        queues += [(label, *changes.get(kind.value, (0, 0)), code) for kind, label, code in CHANGE_QUEUES]
+    unread = unread_count(work.session, actor)
+    return OfficeHome(org.name, _region_words(org.region_code), tuple(queues), unread)
 
 
 def _under_review(work: UnitOfWork, person_id: int, year: int) -> CreditHours:
@@ -123,32 +127,41 @@ def _under_review(work: UnitOfWork, person_id: int, year: int) -> CreditHours:
     return CreditHours(int(work.session.scalar(query) or 0))
 
 
-def _notices(work: UnitOfWork, person_id: int) -> tuple[Notice, ...]:
-    """The latest verdicts about the person's declarations, the newest first."""
-    query = (
-        select(Decision, Declaration)
-        .join(Declaration, Declaration.id == Decision.object_id)
-        .where(
-            Declaration.person_id == person_id,
-            Decision.kind == KIND,
-            Decision.move.in_([move.value for move in _TOLD]),
-        )
-        .order_by(Decision.id.desc())
-        .limit(NOTICES)
+def _refused(work: UnitOfWork, person_id: int) -> int:
+    """How many refused declarations have no 重新申报 yet."""
+    copy = aliased(Declaration)
+    query = select(func.count()).where(
+        Declaration.person_id == person_id,
+        Declaration.status == DeclarationState.REJECTED.value,
+        ~exists().where(copy.origin_id == Declaration.id),
     )
-    found = work.session.execute(query).all()
-    return tuple(Notice(each.at, _told(each, about), about.id) for each, about in found)
+    return work.session.scalar(query) or 0
 
 
-def _told(decision: Decision, about: Declaration) -> str:
-    """A verdict in words: what it is about, the hours that count, and why where it went wrong."""
-    move = Move(decision.move)
-    halves = decision.recognised_halves if move is Move.APPROVE else None
-    hours = CreditHours(about.claimed_halves if halves is None else halves)
-    text = f"{_TOLD[move]}：{form_name(about.form)} {about.title} {hours} 学时".replace("  ", " ")
-    if move is Move.APPROVE or not decision.opinion:
-        return text
-    return f"{text}。原因：{decision.opinion}"
+def _changes(work: UnitOfWork, person_id: int) -> tuple[str, ...]:
+    """What else of the person waits for an office, each with its state."""
+    query = select(Change.kind).where(
+        Change.person_id == person_id, Change.state == TransferState.PENDING.value
+    )
+    waiting = [ChangeKind(kind) for kind in work.session.scalars(query.order_by(Change.id))]
+    return tuple(f"{kind.label}{_WAITS[kind]}" for kind in waiting)
+
+
+def _notices(work: UnitOfWork, account_id: int) -> tuple[Notice, ...]:
+    """What the person was told lately (消息), the newest first."""
+    query = select(Message).where(Message.account_id == account_id).order_by(Message.id.desc()).limit(NOTICES)
+    return tuple(
+        Notice(
+            at=each.at,
+            text=each.text,
+            declaration_id=each.object_id if each.object_kind == KIND else None,
+            message_id=each.id,
+            unread=each.read_at is None,
+            object_kind=each.object_kind,
+            object_id=each.object_id,
+        )
+        for each in work.session.scalars(query)
+    )
 
 
 def _region_words(code: str) -> str:
@@ -156,14 +169,3 @@ def _region_words(code: str) -> str:
         return reference.region_path(code)
     except KeyError:
         return code
-
-
-def _masked(work: UnitOfWork, sealed: bytes | None) -> str:
-    """A mobile number or an address with its middle hidden."""
-    if sealed is None:
-        return ""
-    text = work.vault.open(sealed)
-    name, at, domain = text.partition("@")
-    if at:
-        return f"{name[:2]}***@{domain}"
-    return f"{text[:3]}****{text[-4:]}" if len(text) > 7 else "****"

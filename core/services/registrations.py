@@ -9,9 +9,10 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
-from core.model import Account, AccountRole, Department, Org, Person, Registration
+from core.model import Account, AccountRole, Org, Person, Registration
 from core.rules.checking import in_field_order
 from core.rules.clock import today
+from core.rules.entry import EntryError
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.hours import CreditHours
 from core.rules.identity import RESIDENT_CARD, mask_id_number
@@ -28,7 +29,8 @@ from core.schema.registration import (
 )
 from core.services.admission import KIND, registration_view
 from core.services.desk import Desk, desk_use_case
-from core.services.employers import may_register_at
+from core.services.drafts import forget_guest_drafts
+from core.services.employers import find_department, may_register_at
 from core.services.sign_in import plain_login
 from core.services.throttle import counted_try
 from core.store.typeface import missing_glyphs
@@ -63,6 +65,7 @@ def register(desk: Desk, caller: Caller, command: Register) -> RegistrationView:
             work.session.add(registration)
             work.session.flush()
             _note(work, caller, registration, Move.SUBMIT, Action.REGISTER, registration.version)
+            forget_guest_drafts(work, form.number, command.values.get("password", ""))
             view = registration_view(work, registration)
             work.commit()
     except Refused as refusal:
@@ -115,6 +118,7 @@ def resubmit_registration(desk: Desk, caller: Caller, command: ResubmitRegistrat
             if hashed is not None and registration.account_id is None:
                 registration.password_hash = hashed
             _note(work, caller, registration, Move.RESUBMIT, Action.RESUBMIT_REGISTRATION, command.version)
+            forget_guest_drafts(work, command.id_number, command.password)
             view = registration_view(work, registration)
             work.commit()
     except Refused as refusal:
@@ -149,27 +153,16 @@ def _checked(desk: Desk, command: Register | ResubmitRegistration, *, existing: 
         with desk.reading() as work:
             if not may_register_at(work.session.get(Org, employer_id)):
                 errors["employer"] = FieldError("employer", ErrorCode.EMPLOYER_CLOSED)
-            department_id = _department(work, employer_id, department_id, typed.get("department", ""), errors)
+            try:
+                department_id = find_department(work, employer_id, department_id, typed.get("department", ""))
+            except EntryError as error:
+                errors.setdefault("department", error.at("department"))
     if errors:
         raise Refused.for_fields(in_field_order(REGISTRATION_FIELDS, list(errors.values())))
     assert isinstance(employer_id, int)
     clean = {key: _as_text(value) for key, value in checked.clean.items() if key not in PASSWORD_KEYS}
     clean.setdefault("id_type", RESIDENT_CARD)
     return _Form(clean, clean["id_number"], employer_id, department_id)
-
-
-def _department(
-    work: UnitOfWork, employer_id: int, chosen: int | None, typed: str, errors: dict[str, FieldError]
-) -> int | None:
-    """The department that was picked, or the one whose name was typed."""
-    if chosen is None and not typed.strip():
-        return None
-    wanted = select(Department.id).where(Department.org_id == employer_id)
-    wanted = wanted.where(Department.name == typed.strip() if chosen is None else Department.id == chosen)
-    found = work.session.scalar(wanted.order_by(Department.id).limit(1))
-    if found is None:
-        errors.setdefault("department", FieldError("department", ErrorCode.NOT_IN_LIST))
-    return found
 
 
 def _must_be_free(work: UnitOfWork, form: _Form, account_id: int | None) -> None:

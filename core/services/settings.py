@@ -31,6 +31,6 @@ def faulty_setting(error: ValueError) -> str:
         name = str(first["loc"][0]) if first["loc"] else ""
         field = Settings.model_fields.get(name)
         meaning = f"（{field.description}）" if field and field.description else ""
-        given = "" if name == "data_key" else f" {first['input']!s:.60}"
+        given = "" if name in ("data_key", "smtp_password") else f" {first['input']!s:.60}"
         return f"设置 {PREFIX}{name.upper()}{given} 不对{meaning}"
     return f"设置读不出来：{error}"

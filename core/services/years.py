@@ -8,20 +8,22 @@ from datetime import date
 
 from sqlalchemy import String, case, delete, func, literal_column, select
 
-from core.model import Declaration, Person, PersonYear
+from core.model import Declaration, Message, Person, PersonYear
 from core.model import YearWindow as StoredWindow
 from core.rules.clock import CHINA, today
 from core.rules.entry import EntryError, fold, fold_plain
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.identity import mask_personal
+from core.rules.messages import MessageKind
 from core.rules.permissions import Action
 from core.rules.roles import Actor
 from core.rules.workflow import YEAR_WINDOW, Move, YearState
 from core.rules.years import YearWindow, declaration_open
 from core.schema.annual import ChangeYear, Recognised, RecogniseYear, YearRow
 from core.schema.base import Nothing, Page
-from core.services.annual import recount_many
+from core.services.annual import annual_row, recount_many
 from core.services.desk import Desk, desk_use_case, use_case
+from core.services.messages import tell_person
 from core.services.scope import covers, not_yours, region_prefix, within
 from core.services.windows import stored_window, window_of
 from core.store.work import UnitOfWork
@@ -158,15 +160,46 @@ def _recognise_some(work: UnitOfWork, actor: Actor, year: int, only: int | None,
     waiting = {region for region in set(people.values()) if _is_open(work, year, region)}
     settled = {key: region for key, region in people.items() if region not in waiting}
     by = f"{actor.org_name} {actor.name}".strip()
+    results: dict[int, str] = {}
     for row in recount_many(work, settled, year) if settled else ():
         row.recognised_at, row.recognised_by = work.clock.now(), by
         tally.people += 1
         tally.passed += int(row.passed)
+        results[row.person_id] = _result_words(row)
+    _tell_results(work, year, results)
     if tally.people:
         target = f"{year}/{actor.region_code}" if only is None else f"{year}/person/{only}"
         summary = f"{year}年度认定 {tally.people} 人，通过 {tally.passed} 人"
         work.audit(actor, Action.RECOGNISE_YEAR, KIND, target, summary)
     return tally
+
+
+def _result_words(row: PersonYear) -> str:
+    if row.passed:
+        return f"{row.year}年度认定通过，可以打印学时证明"
+    return f"{row.year}年度认定不通过，{annual_row(row).shortfall}"
+
+
+def _tell_results(work: UnitOfWork, year: int, results: Mapping[int, str]) -> None:
+    """Tell everybody the result, but whoever was told the same last time."""
+    if not results:
+        return
+    # Held in a list, so that each is found in the session without another question.
+    people = list(work.session.scalars(select(Person).where(Person.id.in_(results))))
+    before = (
+        select(Message.account_id, Message.text)
+        .where(
+            Message.account_id.in_([person.account_id for person in people]),
+            Message.kind == MessageKind.YEAR.value,
+            Message.object_id == year,
+        )
+        .order_by(Message.id)
+    )
+    known = {account_id: text for account_id, text in work.session.execute(before)}
+    for person in people:
+        words = results[person.id]
+        if known.get(person.account_id) != words:
+            tell_person(work, person.id, MessageKind.YEAR, words, about=("year", year))
 
 
 def _one_person(work: UnitOfWork, actor: Actor, command: RecogniseYear) -> Person | None:

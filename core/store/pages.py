@@ -1,4 +1,4 @@
-"""Pages of declarations and registrations: statements built once, in the order of one index, keys for the next.
+"""Pages of what waits for an office: statements built once, in the order of one index, keys for the next.
 
 Nothing here counts without a bound or skips by offset; a page costs the same among ten rows and a million.
 """
@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.model import Declaration, Department, Org, Person, Registration, UtcDateTime
+from core.model import Declaration, Department, Person, Registration, UtcDateTime
 from core.store.names import letters_only, plain_form
 
 Key = tuple[int | str, ...]
@@ -39,7 +39,7 @@ Statement = Select[*tuple[Any, ...]]
 COUNT_AT_MOST = 10_000
 
 # Inlined, never a parameter: a general plan of PostgreSQL could not use the partial index otherwise.
-_PENDING: ColumnElement[str] = literal_column("'pending'", String())
+PENDING: ColumnElement[str] = literal_column("'pending'", String())
 
 
 class QueueFilter(StrEnum):
@@ -50,27 +50,6 @@ class QueueFilter(StrEnum):
     RETURNED = "returned"
     PLAIN = "plain"
     FLAGGED = "flagged"
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressLine:
-    """A declaration in 申报进度查询. `handler` is the name of the 当前处理人, None when nobody's turn it is."""
-
-    id: int
-    version: int
-    year: int
-    subject: str
-    form: str
-    title: str
-    claimed_halves: int
-    recognised_halves: int | None
-    status: str
-    step: str | None
-    handler: str | None
-    returned: bool
-    source: str
-    submitted_at: datetime | None
-    urged_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,37 +101,6 @@ class LearningRow:
     source: str
 
 
-def progress_page(
-    session: Session,
-    person_id: int,
-    *,
-    year: int | None = None,
-    status: str | None = None,
-    subject: str | None = None,
-    after: Key | None = None,
-    limit: int = 20,
-) -> tuple[tuple[ProgressLine, ...], Key | None]:
-    """A person's declarations, newest year first; `after` is the key (year, id) of the row before."""
-    wanted = {"f_year": year, "f_status": status, "f_subject": subject}
-    values: dict[str, object] = {name: value for name, value in wanted.items() if value is not None}
-    statement = _progress(tuple(values), after is not None)
-    values |= {"person": person_id, "limit": limit + 1}
-    if after is not None:
-        values |= {"k_year": after[0], "k_id": after[1]}
-    rows = tuple(ProgressLine(*row) for row in session.connection().execute(statement, values))
-    return cut(rows, limit, lambda row: (row.year, row.id))
-
-
-def status_counts(
-    session: Session, person_id: int, *, year: int | None = None, subject: str | None = None
-) -> Mapping[str, int]:
-    """How many declarations a person has in each status; at most 10,000 are looked at."""
-    wanted = {"f_year": year, "f_subject": subject}
-    values: dict[str, object] = {name: value for name, value in wanted.items() if value is not None}
-    rows = session.connection().execute(_counts(tuple(values)), {**values, "person": person_id})
-    return {str(status): int(count) for status, count in rows}
-
-
 def queue_page(
     session: Session,
     handler_org_id: int,
@@ -170,7 +118,7 @@ def queue_page(
     """
     statement = _queue(QueueFilter(bucket), bool(text), after is not None)
     values: dict[str, object] = {"org": handler_org_id, "limit": limit + 1}
-    values |= _moments(overdue_before, after)
+    values |= moments(overdue_before, after)
     if text:
         values |= texts(text)
     rows = tuple(QueueLine(*row) for row in session.connection().execute(statement, values))
@@ -202,7 +150,7 @@ def registration_page(
     """
     statement = _registrations(bool(text), submitted_before is not None, after is not None)
     values: dict[str, object] = {"org": employer_id, "limit": limit + 1}
-    values |= _moments(submitted_before, after)
+    values |= moments(submitted_before, after)
     if text:
         values |= texts(text)
     rows = tuple(RegistrationLine(*row) for row in session.connection().execute(statement, values))
@@ -239,35 +187,6 @@ _D = Declaration
 LIMIT = bindparam("limit", type_=Integer())
 
 
-@cache
-def _progress(filters: tuple[str, ...], going_on: bool) -> Statement:
-    statement: Statement = select(
-        _D.id, _D.version, _D.year, _D.subject, _D.form, _D.title, _D.claimed_halves, _D.recognised_halves,
-        _D.status, _D.step, Org.name, _D.returned, _D.source, _D.submitted_at, _D.urged_at,
-    )  # fmt: skip
-    statement = statement.outerjoin(Org, Org.id == _D.handler_org_id).where(
-        _D.person_id == bindparam("person")
-    )
-    statement = _filtered(statement, filters)
-    if going_on:
-        statement = statement.where(tuple_(_D.year, _D.id) < tuple_(bindparam("k_year"), bindparam("k_id")))
-    return statement.order_by(_D.year.desc(), _D.id.desc()).limit(LIMIT)
-
-
-@cache
-def _counts(filters: tuple[str, ...]) -> Statement:
-    chosen = select(_D.status).where(_D.person_id == bindparam("person"))
-    few = _filtered(chosen, filters).limit(COUNT_AT_MOST).subquery()
-    return select(few.c.status, func.count()).group_by(few.c.status)
-
-
-def _filtered(statement: Statement, filters: tuple[str, ...]) -> Statement:
-    columns = {"f_year": _D.year, "f_status": _D.status, "f_subject": _D.subject}
-    for name in filters:
-        statement = statement.where(columns[name] == bindparam(name))
-    return statement
-
-
 _OVERDUE = _D.submitted_at < bindparam("overdue", type_=UtcDateTime())
 _PLAIN = and_(_D.flagged.is_(false()), _D.returned.is_(false()), ~_OVERDUE)
 _BUCKETS: dict[QueueFilter, ColumnElement[bool]] = {
@@ -285,7 +204,7 @@ def _queue(bucket: QueueFilter, by_text: bool, going_on: bool) -> Statement:
         _D.claimed_halves, _D.recognised_halves, _D.step, _D.flagged, _D.returned, _D.submitted_at, _D.urged_at,
     )  # fmt: skip
     statement = statement.join(Person, Person.id == _D.person_id)
-    statement = statement.where(_D.handler_org_id == bindparam("org"), _D.status == _PENDING)
+    statement = statement.where(_D.handler_org_id == bindparam("org"), _D.status == PENDING)
     if bucket in _BUCKETS:
         statement = statement.where(_BUCKETS[bucket])
     if by_text:
@@ -297,13 +216,13 @@ def _queue(bucket: QueueFilter, by_text: bool, going_on: bool) -> Statement:
             )
         )
     if going_on:
-        statement = statement.where(tuple_(_D.submitted_at, _D.id) > _moment_key())
+        statement = statement.where(tuple_(_D.submitted_at, _D.id) > moment_key())
     return statement.order_by(_D.submitted_at, _D.id).limit(LIMIT)
 
 
 def _count_buckets() -> Statement:
     marks = [case((condition, 1), else_=0).label(bucket.value) for bucket, condition in _BUCKETS.items()]
-    waiting = select(*marks).where(_D.handler_org_id == bindparam("org"), _D.status == _PENDING)
+    waiting = select(*marks).where(_D.handler_org_id == bindparam("org"), _D.status == PENDING)
     few = waiting.order_by(_D.submitted_at, _D.id).limit(COUNT_AT_MOST).subquery()
     sums = [func.sum(few.c[bucket.value]) for bucket in QueueFilter if bucket in _BUCKETS]
     return select(func.count(), *sums).select_from(few)
@@ -314,25 +233,26 @@ def _registrations(by_text: bool, overdue: bool, going_on: bool) -> Statement:
     r = Registration
     statement = select(r.id, r.version, r.name, r.id_number_masked, Department.name, r.submitted_at)
     statement = statement.outerjoin(Department, Department.id == r.department_id)
-    statement = statement.where(r.employer_id == bindparam("org"), r.state == _PENDING)
+    statement = statement.where(r.employer_id == bindparam("org"), r.state == PENDING)
     if by_text:
         statement = statement.where(r.name.like(bindparam("inside"), escape="!"))
     if overdue:
         statement = statement.where(r.submitted_at < bindparam("overdue", type_=UtcDateTime()))
     if going_on:
-        statement = statement.where(tuple_(r.submitted_at, r.id) > _moment_key())
+        statement = statement.where(tuple_(r.submitted_at, r.id) > moment_key())
     return statement.order_by(r.submitted_at, r.id).limit(LIMIT)
 
 
 def _count_registrations() -> Statement:
     r = Registration
     late = case((r.submitted_at < bindparam("overdue", type_=UtcDateTime()), 1), else_=0).label("late")
-    waiting = select(late).where(r.employer_id == bindparam("org"), r.state == _PENDING)
+    waiting = select(late).where(r.employer_id == bindparam("org"), r.state == PENDING)
     few = waiting.order_by(r.submitted_at, r.id).limit(COUNT_AT_MOST).subquery()
     return select(func.count(), func.sum(few.c.late)).select_from(few)
 
 
-def _moment_key() -> ColumnElement[Any]:
+def moment_key() -> ColumnElement[Any]:
+    """The key of the row before, as a queue's statement compares it."""
     return tuple_(bindparam("k_at", type_=UtcDateTime()), bindparam("k_id", type_=Integer()))
 
 
@@ -349,7 +269,8 @@ _LEARNING: Statement = (
 )  # fmt: skip
 
 
-def _moments(overdue: datetime | None, after: Key | None) -> dict[str, object]:
+def moments(overdue: datetime | None, after: Key | None) -> dict[str, object]:
+    """The parameters of a queue's statement: what counts as overdue, and the key of the row before."""
     values: dict[str, object] = {}
     if overdue is not None:
         values["overdue"] = overdue

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, SecretStr, field_validator
@@ -44,7 +45,19 @@ class Settings(BaseSettings):
     evidence_count: int = Field(5, ge=1, le=20, description="一条申报最多几个附件")
     evidence_megapixels: int = Field(50, ge=1, le=500, description="一张图片最多百万像素")
     evidence_folder: Path | None = Field(None, description="选附件时先打开的目录，空为用户主目录")
+    face_seconds: int = Field(30, ge=1, le=600, description="一次人脸比对最多秒数")
+    face_memory_mb: int = Field(1024, ge=64, le=65536, description="一次人脸比对最多占用内存 MB")
     urge_days: int = Field(7, ge=1, le=365, description="提交多少天后可催办")
+    smtp_host: str = Field("", description="发信服务器，空为不发邮件")
+    smtp_port: int = Field(587, ge=1, le=65535, description="发信服务器端口")
+    smtp_user: str = Field("", description="发信登录名，空为不登录")
+    smtp_password: SecretStr | None = Field(None, description="发信密码")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        "starttls", description="发信加密：none、starttls 或 tls"
+    )
+    mail_from: str = Field("", description="发件人邮箱，空为登录名，再为 jijiao@发信服务器")
+    mail_tries: int = Field(8, ge=1, le=50, description="一封邮件最多发几次")
+    reset_minutes: int = Field(15, ge=1, le=1440, description="重置密码的验证码有效分钟数")
     page_size: int = Field(20, ge=1, le=200, description="一页的行数")
     clock: datetime | None = Field(None, description="演示用的起始时刻（ISO 格式），空为系统时间")
 
@@ -71,6 +84,20 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL; the embedded one lies in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'jijiao.sqlite3'}"
+
+    @property
+    def mails(self) -> bool:
+        """Whether this installation sends mail at all."""
+        return bool(self.smtp_host)
+
+    @property
+    def sender(self) -> str:
+        """The address that mails come from."""
+        return (
+            self.mail_from
+            or (self.smtp_user if "@" in self.smtp_user else "")
+            or f"jijiao@{self.smtp_host}"
+        )
 
     @property
     def key_path(self) -> Path:

@@ -45,7 +45,14 @@ _RACES = {
     "decision.kind, decision.object_id, decision.seq": ErrorCode.STALE,
     "uq_year_window_year_region_code": ErrorCode.STALE,
     "year_window.year, year_window.region_code": ErrorCode.STALE,
+    # Before the index on the person alone, whose words are the beginning of these.
+    "ux_change_pending": ErrorCode.CHANGE_PENDING,
+    "change.person_id, change.kind": ErrorCode.CHANGE_PENDING,
+    "ux_change_position": ErrorCode.STALE,
+    "change.person_id": ErrorCode.STALE,
 }
+# What a race's sentence names, where the database doesn't say which.
+_RACE_WORDS = {ErrorCode.CHANGE_PENDING: {"kind": "同类的变更"}}
 
 
 class UnitOfWork:
@@ -213,8 +220,17 @@ class UnitOfWork:
 
     def insert_unless_there(self, model: type[Base], rows: list[dict[str, Any]]) -> None:
         """Insert rows; one whose key is taken already leaves what is there as it is."""
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        self.session.execute(insert(model).on_conflict_do_nothing(), rows)
+        self.session.execute(self._insert(model).on_conflict_do_nothing(), rows)
+
+    def inserted(self, model: type[Base], rows: list[dict[str, Any]], column: str) -> list[Any]:
+        """The same; returns this column of the rows that were not there before, in no order."""
+        if not rows:
+            return []
+        wanted = self._insert(model).on_conflict_do_nothing().returning(getattr(model, column))
+        return list(self.session.scalars(wanted, rows))
+
+    def _insert(self, model: type[Base]) -> Any:
+        return (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(model)
 
 
 def as_refusal(error: BaseException) -> Refused | None:
@@ -226,5 +242,5 @@ def as_refusal(error: BaseException) -> Refused | None:
     if isinstance(error, IntegrityError):
         for words, code in _RACES.items():
             if words in str(error.orig):
-                return Refused(code)
+                return Refused(code, (), **_RACE_WORDS.get(code, {}))
     return None

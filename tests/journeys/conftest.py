@@ -24,6 +24,7 @@ from core.services.review import decide
 from core.services.setup import LOCAL, initialise
 from core.services.sign_in import sign_in
 from core.services.unit_file import COLUMNS
+from tests.journeys.killing import Killed
 from tests.journeys.steps import (
     BUREAU,
     LOGINS,
@@ -63,10 +64,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     initialise(made.settings, password=PASSWORD)
     desk = made.desk()
     try:
-        _fill(desk, folder)
+        fill(desk, folder)
     finally:
         desk.close()
     return made.folder
+
+
+@pytest.fixture(scope="session")
+def killed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Killed:
+    """What the sessions start from that are killed at a random moment."""
+    folder = tmp_path_factory.mktemp("killed") / "home"
+    shutil.copytree(template, folder)
+    return Killed.of(Installation(folder))
 
 
 @pytest.fixture
@@ -99,7 +108,7 @@ def seat(home: Installation) -> Iterator[Seat]:
         yield taken
 
 
-def _fill(desk: Desk, folder: Path) -> None:
+def fill(desk: Desk, folder: Path) -> None:
     """Four units, an account for three of them, one person admitted and one who waits."""
     path = folder / "units.csv"
     rows = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from core.model import Declaration, Evidence, Registration
+from core.model import Declaration, Draft, Evidence, Registration
 from tests.journeys.steps import Installation
 
 
@@ -44,5 +44,15 @@ def registration_states(home: Installation, name: str) -> list[str]:
         with desk.reading() as work:
             query = select(Registration.state).where(Registration.name == name).order_by(Registration.id)
             return list(work.session.scalars(query))
+    finally:
+        desk.close()
+
+
+def drafts(home: Installation) -> int:
+    """How many drafts there are."""
+    desk = home.desk()
+    try:
+        with desk.reading() as work:
+            return work.session.scalar(select(func.count()).select_from(Draft)) or 0
     finally:
         desk.close()

@@ -56,6 +56,8 @@ class Installation:
 
     folder: Path
     captcha: bool = False
+    url: str = ""
+    """Of its database; empty means the SQLite file in the folder."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -67,12 +69,14 @@ class Installation:
             "JIJIAO_CONFIG": str(self.folder / "no-settings.toml"),
             "JIJIAO_EVIDENCE_FOLDER": str(self.scans),
             "PYTHONPATH": str(Path(__file__).parents[2]),
+            **({"JIJIAO_DATABASE_URL": self.url} if self.url else {}),
         }
 
     @property
     def settings(self) -> Settings:
         """The same settings, for looking into the database."""
-        return read_settings({"data_dir": self.folder, "captcha": self.captcha, "clock": MORNING})
+        chosen = {"data_dir": self.folder, "captcha": self.captcha, "clock": MORNING}
+        return read_settings({**chosen, **({"database_url": self.url} if self.url else {})})
 
     @property
     def scans(self) -> Path:

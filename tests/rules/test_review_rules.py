@@ -161,6 +161,6 @@ def test_days_left_count_down_to_zero() -> None:
 
 
 def test_a_draft_may_have_no_file_yet_but_not_too_many() -> None:
-    evidence_rules.check_count(0, complete=False)
+    evidence_rules.check_count(0, at_least=0)
     with pytest.raises(EntryError):
-        evidence_rules.check_count(4, limit=3, complete=False)
+        evidence_rules.check_count(4, limit=3, at_least=0)

@@ -291,7 +291,7 @@ async def test_the_browser_lists_folders_and_pictures_only(desk: Desk, me: Actor
     async with program(desk, me, "declare") as at:
         await at.press("f9")
         await at.type(f"{tmp_path}/")
-        assert "1 个目录，1 张图片" in at.text
+        assert "1 个目录，1 个文件" in at.text
         assert "说明.txt" not in at.text
 
 

@@ -50,11 +50,13 @@ POPUPS = (
     ("years", "c"),
     ("years", "o"),
     ("certificates", "/"),
+    ("position", "tab", "tab", "tab", "f4"),
+    ("education", "f6", "f4"),
     ("check", "1"),
     ("check", "3"),
 )
 BURSTS = (
-    ("person_home", ("3", "right", "right", "/", *"2026", "tab", "z", "enter", "f5", "down", "enter")),
+    ("person_home", ("3", "right", "right", "/", *"2026", "tab", "tab", "z", "enter", "f5", "down", "enter")),
     ("person_home", ("2", "tab", "tab", *"abc", "tab", *"2026-7-1", "f8", "escape", "x", "1", "3")),
     ("person_home", (":", *"cx", "enter", "g", "-", "escape")),
     ("front", ("7", *"410099", "tab", "x", "enter", "escape", "6", "1", "a", "escape", "1", "escape", "f1")),
@@ -82,6 +84,7 @@ class Cast:
             "declaration": {"declaration_id": view.id},
             "annual_detail": {"year": view.year},
             "picture": {"evidence": view.evidence},
+            "record": {"kind": "education"},
         }
         return params.get(route, {})
 

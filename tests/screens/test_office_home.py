@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.model import AccountRole
+from core.rules.messages import MessageKind
 from core.rules.roles import Actor, Role
 from core.services.desk import Desk
+from core.services.messages import tell_office
 from core.store.store import Store
 from tests.screens.office import declared, program
 from tests.worlds import World, build_world
@@ -46,14 +48,31 @@ async def test_another_role_of_the_account_needs_no_second_login(desk: Desk, wor
         work.session.add(role)
         work.commit()
     async with program(desk, actor, "office_home", roles=(Role.EMPLOYER, Role.AUTHORITY)) as at:
-        await at.press("f9", "1")
+        await at.press("f9", "2")
         assert "汝阳县教育局" in at.text and at.app.role is Role.AUTHORITY
+        assert "已换成主管部门" in at.text
 
 
-async def test_an_account_of_one_role_is_told_so(desk: Desk, world: World) -> None:
+async def test_an_account_of_one_role_is_only_offered_another_password(desk: Desk, world: World) -> None:
     async with program(desk, world.office(world.school), "office_home") as at:
         await at.press("f9")
-        assert "只有一个用户类型" in at.text
+        assert "账号  1 修改密码  0 返回" in at.text
+        await at.press("1")
+        assert at.app.frame.route_name == "password"
+
+
+async def test_the_office_sees_how_many_messages_nobody_has_read(desk: Desk, world: World) -> None:
+    with desk.writing() as work:
+        for number in range(2):
+            tell_office(work, world.school, MessageKind.STAFF, f"第{number}条通知")
+        work.commit()
+    async with program(desk, world.office(world.school), "office_home") as at:
+        row = next(line for line in at.text.splitlines() if ":xx" in line)
+        assert "未读 2" in row
+        await at.press(row.split()[0], "enter")
+        assert "第1条通知" in at.text
+        await at.press("escape", "a", "escape")
+        assert "未读 2" not in at.text
 
 
 async def test_help_names_every_key_with_its_twin(desk: Desk, world: World, tmp_path: Path) -> None:

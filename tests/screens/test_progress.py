@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from core.model import Declaration, LoginSession
+from core.rules.hours import CreditHours
 from core.rules.roles import Actor
 from core.schema.declarations import DeclarationView, SaveDeclaration
 from core.schema.review import Decide, Verdict
 from core.services.declarations import save_declaration
 from core.services.desk import Desk
+from core.services.public_hours import PublicHours, take_public_hours
 from core.services.review import decide
 from core.store.store import Store
 from tests.screens.office import program
-from tests.worlds import World, build_world, submitted, training
+from tests.worlds import World, build_world, id_number, submitted, training
 from tui.screens.declaration import DeclarationScreen
 from tui.screens.declare import DeclareScreen
-from tui.screens.progress import ProgressScreen
 
 
 @pytest.fixture
@@ -84,7 +86,7 @@ async def test_the_filters_narrow_by_year_and_subject_and_c_clears_them(desk: De
     async with program(desk, me, "progress") as at:
         await at.press("/", *"２０１９", "f5")
         assert "计入年度 2019" in at.text and "共 1 条" in at.text
-        await at.press("/", "tab", "g", "x", "enter", "enter")
+        await at.press("/", "tab", "tab", "g", "x", "enter", "f8")
         assert "科目类型 公需课" in at.text and "没有记录" in at.text
         await at.press("c")
         assert "共 2 条" in at.text
@@ -104,7 +106,7 @@ async def test_pages_are_turned_by_keys_and_keep_counting(desk: Desk, me: Actor)
     async with program(desk, me, "progress") as at:
         assert ">1 " in at.text and "共 37 条   PgDn 下页" in at.text
         await at.press("pagedown")
-        assert ">16 " in at.text and "第 2 页" in at.text
+        assert ">15 " in at.text and "第 2 页" in at.text
         await at.press("pagedown", "pagedown")
         assert "第 3 页" in at.text and "已是最后一页" in at.text
         await at.press("pageup", "pageup", "pageup")
@@ -115,10 +117,10 @@ async def test_down_on_the_last_row_turns_the_page(desk: Desk, me: Actor) -> Non
     for number in range(20):
         draft(desk, me, f"第{number:02d}班")
     async with program(desk, me, "progress") as at:
-        await at.press(*["down"] * 15)
-        assert ">16 " in at.text
-        await at.press("up")
+        await at.press(*["down"] * 14)
         assert ">15 " in at.text
+        await at.press("up")
+        assert ">14 " in at.text
 
 
 async def test_a_waiting_one_is_withdrawn_and_becomes_a_draft(desk: Desk, me: Actor, tmp_path: Path) -> None:
@@ -221,15 +223,68 @@ async def test_the_detail_shows_every_entry_the_evidence_and_the_history(
         assert "附件 1/1" in at.text and "▀" in at.text
 
 
-async def test_the_hours_of_bases_say_why_there_are_none(desk: Desk, me: Actor) -> None:
+async def test_what_providers_reported_has_a_page_of_its_own_with_tabs_and_filters(
+    desk: Desk, world: World, me: Actor
+) -> None:
     draft(desk, me)
+    course = PublicHours(id_number(1), 2026, "法治建设", CreditHours.of(12), date(2026, 5, 4))
+    take_public_hours(desk, [course])
     async with program(desk, me, "progress") as at:
+        assert "[全部 1]" in at.text and "法治建设" not in at.text
         await at.press("2")
-        assert "施教机构尚不能在本平台申报" in at.text
-        await at.press("enter")
-        assert isinstance(at.app.screen, ProgressScreen)
+        assert "[全部 1]  待提交 0   待审核 0   审核通过 1" in at.text
+        assert "法治建设" in at.text and "12" in at.text
+        await at.press("right")
+        assert "还没有施教机构、公需课平台记入的学时" in at.text
+        await at.press("left", "/", "tab", "tab", "tab", *"无", "f8")
+        assert "名称含“无”" in at.text and "[全部 0]" in at.text
+        await at.press("c", "u")
+        assert "不能撤销" in at.text
         await at.press("1")
-        assert "共 1 条" in at.text
+        assert "草稿班" in at.text
+
+
+async def test_the_older_guides_filters_narrow_by_years_form_name_and_days(desk: Desk, me: Actor) -> None:
+    draft(desk, me, "甲班", year="2019")
+    draft(desk, me, "乙班", year="2020")
+    draft(desk, me, "丙班")
+    async with program(desk, me, "progress") as at:
+        await at.press("/", *"2019", "tab", *"2020", "f8")
+        assert "计入年度 2019至2020" in at.text and "共 2 条" in at.text
+        await at.press("/", "tab", "tab", "tab", "tab", *"乙", "f8")
+        assert "名称含“乙”" in at.text and "共 1 条" in at.text and "乙班" in at.text
+        await at.press("c", "/", "tab", "tab", "tab", *"xshy", "enter", "f8")
+        assert "学术会议" in at.text and "没有记录" in at.text
+        await at.press("f8", "/", *["tab"] * 5, *"2026-7-14", "f8")
+        assert "2026-07-14至" in at.text and "共 3 条" in at.text
+        await at.press("/", *["tab"] * 5, *["backspace"] * 10, *"2026-7-15", "f8")
+        assert "共 0 条" in at.text
+
+
+async def test_filters_that_make_no_sense_are_refused_beside_their_fields(desk: Desk, me: Actor) -> None:
+    async with program(desk, me, "progress") as at:
+        await at.press("/", *"2020", "tab", *"2019", "tab", "tab", "tab", "tab")
+        await at.press(*"2026-2-1", "tab", *"2026-1-1", "f8")
+        assert "应在 2020 至 2099 之间" in at.text and "结束日期早于开始日期，请核对" in at.text
+        await at.press("escape", "1")
+        assert "计入年度 全部" in at.text
+
+
+async def test_the_list_says_why_one_was_refused_and_which_one_came_of_it(
+    desk: Desk, world: World, me: Actor, tmp_path: Path
+) -> None:
+    view = submitted(desk, me, tmp_path)
+    refuse(desk, world, view)
+    async with program(desk, me, "progress") as at:
+        assert f"#{view.id} " in at.text and "原因：会议通知不清晰" in at.text
+        await at.press("g", "escape")
+        assert f"已重新申报为 #{view.id + 1}" in at.text
+        await at.press("up")
+        assert f"重新申报自 #{view.id}" in at.text
+        await at.press("enter")
+        assert f"#{view.id}，当时的原因：会议通知不清晰" in at.text
+        await at.press("f3")
+        assert f"申报详细 #{view.id} " in at.text and f"已重新申报为        #{view.id + 1}" in at.text
 
 
 async def test_brackets_in_a_name_are_shown_as_typed(desk: Desk, me: Actor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.model import Department, Org, Registration
+from core.model import Account, AccountRole, Department, Org, Registration
 from core.rules.registration import REGISTRATION_FIELDS
 from core.schema.registration import LookUpRegistration, Register
 from core.schema.review import Decide, Subject, Verdict
@@ -311,7 +311,7 @@ def test_the_form_asks_for_every_field_that_was_declared() -> None:
     screen = RegisterScreen()
     screen.make_pane()
     keys = [field.spec.key for field in screen.form.fields]
-    assert keys == [spec.key for spec in REGISTRATION_FIELDS]
+    assert keys == ["existing_user", *(spec.key for spec in REGISTRATION_FIELDS)]
 
 
 def sent_in(world: World) -> Register:
@@ -325,3 +325,84 @@ async def test_f1_in_a_popup_explains_the_popup_and_escape_leads_back_to_it(desk
         assert "到上一级区域找" in at.text
         await at.press("escape")
         assert isinstance(form_of(at).top, Picker)
+
+
+# ------------------------------------------------------------------- 如果已是本系统用户,请勾选复选框
+
+
+def office_account(desk: Desk, world: World, login: str = "xiaodian") -> None:
+    """An account of the school, with the password of these tests."""
+    with desk.writing() as work:
+        account = Account(
+            login_digest=desk.vault.digest("login", login.upper()),
+            login_sealed=desk.vault.seal(login.upper()),
+            password_hash=desk.passwords.hash(PASSWORD),
+            created_at=desk.clock.now(),
+        )
+        work.session.add(account)
+        work.session.flush()
+        work.session.add(AccountRole(account_id=account.id, role="employer", org_id=world.school))
+        work.commit()
+
+
+@pytest.mark.parametrize("key", ["space", "enter", "x", "Ｘ", "\u3000"])
+async def test_the_box_is_ticked_and_emptied_by_the_same_key(desk: Desk, key: str) -> None:
+    async with program(desk, start="register") as at:
+        form_of(at).form.stand_on("existing_user")
+        assert "[ ] 如果已是本系统用户,请勾选复选框" in at.text
+        await at.burst(key)
+        assert "[x] 如果已是本系统用户,请勾选复选框" in at.text
+        await at.burst(key)
+        assert "[ ] 如果已是本系统用户,请勾选复选框" in at.text
+
+
+async def test_a_tick_puts_the_existing_account_in_place_of_the_second_password(desk: Desk) -> None:
+    async with program(desk, start="register") as at:
+        await at.press("shift+tab", "shift+tab", "space")
+        assert "已有账号" in at.text and "确认密码" not in at.text and "已有账号的登录密码" in at.text
+        await at.press("space")
+        assert "已有账号" not in at.text and "确认密码" in at.text
+
+
+async def test_another_key_on_the_box_says_how_it_is_ticked(desk: Desk) -> None:
+    async with program(desk, start="register") as at:
+        form_of(at).form.stand_on("existing_user")
+        for key in ("q", "f4", "left"):
+            await at.press(key)
+            assert "按空格勾选或取消" in at.app.frame.notice.text
+
+
+async def test_a_wrong_password_of_the_existing_account_stands_beside_it_with_the_tries_left(
+    desk: Desk, world: World
+) -> None:
+    office_account(desk, world)
+    async with program(desk, start="register") as at:
+        await tick_and_fill(at, "wrong12345")
+        await at.press("f8")
+        error = form_of(at).form.find("password").error
+        assert error == "账户号或密码错误。还可以再试 4 次"
+        assert form_of(at).form.current.spec.key == "password"
+        assert form_of(at).form.values()["existing_login"] == "xiaodian"
+
+
+async def test_with_the_right_password_the_registration_is_sent_in_for_that_account(
+    desk: Desk, world: World
+) -> None:
+    office_account(desk, world)
+    async with program(desk, start="register") as at:
+        await tick_and_fill(at, PASSWORD)
+        await at.press("f8")
+        assert SENT in at.text
+    with desk.reading() as work:
+        (row,) = work.session.query(Registration)
+        assert row.account_id == work.session.query(Account.id).scalar()
+
+
+async def tick_and_fill(at: Terminal, password: str) -> None:
+    """The whole form of someone who has an account already."""
+    form_of(at).form.stand_on("existing_user")
+    await at.press("space", "tab", "tab")
+    typed = values_for()
+    await fill(at, {"id_number": NUMBER, "existing_login": "xiaodian", "password": password})
+    await fill(at, {key: typed[key] for key in ("mobile", "email")})
+    await at.press("tab", *KEYS)

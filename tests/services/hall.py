@@ -9,22 +9,41 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.model import Account, AccountRole, Audit, Base, Certificate, LoginSession, Org, Person, PersonYear
+from core.model import (
+    Account,
+    AccountRole,
+    Audit,
+    Base,
+    Certificate,
+    LoginSession,
+    Org,
+    Person,
+    PersonRecord,
+    PersonYear,
+)
 from core.rules.errors import Refused
 from core.rules.reference import PROVINCE
 from core.rules.roles import Actor, Caller, Guest, Role
+from core.schema.changes import ChangeView
 from core.schema.declarations import DeclarationView
+from core.schema.drafts import SaveDraft
 from core.schema.registration import Register, RegistrationView
+from core.schema.review import Subject
 from core.services.desk import Desk
+from core.services.drafts import save_draft
 from core.services.registrations import register
 from core.store.store import Store
 from core.store.vault import derive
 from tests.conftest import DATA_KEY
 from tests.services.front_door import GUEST, cheap_desk, typed_form
+from tests.services.moving import position, transfer
+from tests.services.proofs import asked, without_faces
 from tests.worlds import World, build_world, submitted
 
 ISSUER = "河南省人力资源和社会保障厅"
 PASSED = 2025
+DRAFT = "h" * 24
+"""The key of a draft of the garden firm's person."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +60,8 @@ class Hall:
     registration: RegistrationView
     certificate_id: int
     number: str
+    record_id: int
+    changes: Mapping[Subject, ChangeView]
 
     @property
     def store(self) -> Store:
@@ -55,10 +76,13 @@ def build_hall(store: Store, folder: Path) -> Hall:
     person = world.person("李四", world.garden)
     pass_year(world, person)
     certificate_id = _enter_certificate(world, person)
+    desk.do(save_draft, person, SaveDraft(key=DRAFT, form="declare", title="学时申报", content="{}"))
     values = typed_form(world.garden, region="410327")
     waiting = desk.do(register, GUEST, Register(values=values, employer_id=world.garden))
     sent, number = submitted(desk, person, folder), number_of(world, person)
-    return Hall(world, desk, person, sent, waiting, certificate_id, number)
+    record_id = _enter_record(world, person)
+    changes = _ask_for_changes(world, desk, person, folder)
+    return Hall(world, desk, person, sent, waiting, certificate_id, number, record_id, changes)
 
 
 def pass_year(world: World, person: Actor, year: int = PASSED) -> None:
@@ -189,6 +213,34 @@ def _enter_certificate(world: World, person: Actor) -> int:
             issuer_org_id=world.city_bureau,
             pdf_sha256="0" * 64,
             print_count=1,
+        )
+        work.session.add(row)
+        work.commit()
+    return row.id
+
+
+def _ask_for_changes(world: World, desk: Desk, person: Actor, folder: Path) -> Mapping[Subject, ChangeView]:
+    """One of each kind that waits at the garden firm: a teacher wants to come, its person declares the others."""
+    comer = world.person("周八")
+    return {
+        Subject.TRANSFER: transfer(desk, comer, world.garden),
+        Subject.POSITION: position(desk, person),
+        Subject.IDENTITY: asked(without_faces(desk), person, folder, name="李肆").view,
+    }
+
+
+def _enter_record(world: World, person: Actor) -> int:
+    """An entry of 学术技术称号."""
+    with world.store.writing() as work:
+        now, granted = work.clock.now(), {"honour": "中原学者", "level": "省级", "granted_on": "2020-05-01"}
+        fields = {**granted, "grantor": "河南省人民政府"}
+        row = PersonRecord(
+            person_id=person.person_id,
+            kind="honour",
+            title="中原学者",
+            fields=fields,
+            created_at=now,
+            updated_at=now,
         )
         work.session.add(row)
         work.commit()

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
-from core.model import AccountRole
+from sqlalchemy import select
+
+from core.model import AccountRole, Outbox
 from core.rules.roles import Role
 from core.schema.accounts import CreateAccount
 from core.schema.annual import ChangeYear, RecogniseYear
 from core.schema.base import Nothing
 from core.schema.certificates import PrintCertificate, RegisterQuery, RevokeCertificate
-from core.schema.declarations import AddEvidence, DeclarationKey, EvidenceRef, SaveDeclaration
+from core.schema.changes import ChangeKey, SubmitIdentity, SubmitPosition
+from core.schema.declarations import AddArchive, AddEvidence, DeclarationKey, EvidenceRef, SaveDeclaration
 from core.schema.employers import ImportPublicHours, ImportUnits
+from core.schema.messages import Remind
+from core.schema.passwords import ChangePassword, ForgottenPassword, ResetPassword
 from core.schema.registration import Register, ResubmitRegistration, WithdrawRegistration
 from core.schema.review import Decide, DecideMany, Subject, UndoDecision, Verdict
 from core.schema.sign_in import SignIn, SwitchRole
 from core.services.certificates import register_page
 from core.services.desk import Desk, all_use_cases
+from core.services.post import PromptPost
 from core.store.seal import create_seal
 from core.store.store import Store
 from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
 from tests.services.hall import ISSUER, PASSED, operator, pass_year
+from tests.services.moving import PROFESSOR, key, moves_to, said
+from tests.services.proofs import FIELDS as PROOFS
+from tests.services.proofs import HERS, proofs, without_faces
 from tests.worlds import World, build_world, picture, training
 
 MOBILE, EMAIL = "19900000001", "zhangsan@example.cn"
@@ -44,9 +54,13 @@ class Life:
     def steps(self) -> Iterator[Step]:
         """The use case that is called and the call, in turn; a call may be tried again where it failed."""
         yield from self._registration()
+        yield from self._forgotten()
         yield from self._declaration()
         yield from self._refused_one()
+        yield from self._told()
+        yield from self._changes()
         yield from self._records()
+        yield from self._identity()
         yield from self._way_out()
 
     def play(self) -> None:
@@ -69,6 +83,20 @@ class Life:
             lambda: self._proof(ResubmitRegistration, values=again, employer_id=garden),
         )
         yield self._does("decide", "registration", lambda: self._verdict(Verdict.APPROVE), firm)
+
+    def _forgotten(self) -> Iterator[Step]:
+        """The new password is the old one again."""
+        asked = ForgottenPassword(email=EMAIL, mobile=OTHER_MOBILE)
+        yield self._does("forgotten_password", "asked", lambda: asked)
+        yield self._does("reset_password", "reset", self._with_code)
+
+    def _told(self) -> Iterator[Step]:
+        person, boss = self.made["person"], operator(self.world)
+        self.made["boss"] = boss
+        for old, new in ((PASSWORD, "another-1"), ("another-1", PASSWORD)):
+            change = ChangePassword(old=old, new=new, again=new)
+            yield self._does("change_password", "changed", lambda change=change: change, person)  # type: ignore[misc]
+        yield self._does("remind", "reminded", Remind, boss)
 
     def _declaration(self) -> Iterator[Step]:
         firm, bureau = self.made["firm"], self.world.office(self.world.city_bureau)
@@ -99,8 +127,21 @@ class Life:
         yield self._does("redeclare", "claim", self._key, person)
         yield self._does("delete_declaration", "gone", self._key, person)
 
+    def _changes(self) -> Iterator[Step]:
+        firm, person, school = self.made["firm"], self.made["person"], self.world.school
+        held = SubmitPosition(values=PROFESSOR)
+        yield self._does("submit_position", "change", lambda: held, person)
+        yield self._does("withdraw_position", "change", self._change, person)
+        yield self._does("submit_position", "change", lambda: held, person)
+        yield self._does("decide", "change", lambda: self._on_change(Verdict.REJECT, REASON), firm)
+        yield self._does("submit_position", "change", lambda: held, person)
+        yield self._does("decide", "change", lambda: self._on_change(Verdict.APPROVE), firm)
+        going = moves_to(school, reason=f"调动，电话 {OTHER_MOBILE}")
+        yield self._does("submit_transfer", "change", lambda: going, person)
+        yield self._does("withdraw_transfer", "change", self._change, person)
+
     def _records(self) -> Iterator[Step]:
-        bureau, person, boss = self.made["bureau"], self.made["person"], operator(self.world)
+        bureau, person, boss = self.made["bureau"], self.made["person"], self.made["boss"]
         hours = self.folder / "公需课.csv"
         hours.write_text(
             f"证件号,年度,课程名称,学时,完成日期\n{NUMBER},2026,数字经济,30,2026-03-01\n", encoding="utf-8"
@@ -125,6 +166,25 @@ class Life:
         reason = f"{NUMBER} 信息有误，另见 {EMAIL}"
         wrong = RevokeCertificate(certificate_id=row.id, version=row.version, reason=reason)
         yield self._does("revoke_certificate", "revoked", lambda: wrong, bureau)
+
+    def _identity(self) -> Iterator[Step]:
+        """Asked for, taken back, asked for again and refused: the number stays what it was."""
+        firm, person = self.made["firm"], self.made["person"]
+        without_faces(self.desk)
+        for side, content in zip(PROOFS, proofs(), strict=True):
+            path = self.folder / f"{HERS}{side}.jpg"
+            path.write_bytes(content)
+            add = AddEvidence(path=str(path))
+            yield self._does("add_identity_picture", side, lambda add=add: add, person)  # type: ignore[misc]
+        yield self._does("submit_identity", "identity", self._new_number, person)
+        yield self._does("withdraw_identity", "view", lambda: key(self.made["identity"].view), person)
+        yield self._does("submit_identity", "identity", self._new_number, person)
+        yield self._does("decide", "decided", self._refused_identity, firm)
+        packed = self.folder / "材料.zip"
+        with ZipFile(packed, "w") as archive:
+            archive.write(picture(self.folder, f"{NUMBER}通知.png", 9), f"{NUMBER}通知.png")
+        taken = AddArchive(path=str(packed), room=5)
+        yield self._does("add_archive", "archive", lambda: taken, person)
 
     def _way_out(self) -> Iterator[Step]:
         person = self.made["person"]
@@ -151,6 +211,30 @@ class Life:
         what: dict[str, Any] = {"subject": Subject.REGISTRATION, "id": view.id, "version": view.version}
         return Decide(**what, verdict=verdict, opinion=opinion)
 
+    def _change(self) -> ChangeKey:
+        return key(self.made["change"])
+
+    def _on_change(self, verdict: Verdict, opinion: str = "") -> Decide:
+        return said(self.made["change"], verdict, opinion)
+
+    def _refused_identity(self) -> Decide:
+        return said(self.made["identity"].view, Verdict.REJECT, REASON)
+
+    def _new_number(self) -> SubmitIdentity:
+        pictures = {
+            side: EvidenceRef(sha256=self.made[side].sha256, file_name=self.made[side].file_name)
+            for side in PROOFS
+        }
+        return SubmitIdentity(values={"name": "张三", "id_number": HERS}, **pictures)
+
+    def _with_code(self) -> ResetPassword:
+        """With the code as it stands in the mail."""
+        with self.world.store.reading() as work:
+            newest = select(Outbox.body_sealed).order_by(Outbox.id.desc()).limit(1)
+            body = work.vault.open(work.session.scalars(newest).one() or b"")
+        code = body.partition("验证码：")[2][:8]
+        return ResetPassword(email=EMAIL, mobile=OTHER_MOBILE, code=code, password=PASSWORD, again=PASSWORD)
+
     def _item(self) -> dict[str, Any]:
         return {"id": self.made["claim"].id, "version": self.made["claim"].version}
 
@@ -175,4 +259,14 @@ class Life:
 def begin_life(store: Store, folder: Path) -> Life:
     """The world in which it is played."""
     create_seal(store.settings.seal_dir, ISSUER)
-    return Life(build_world(store), cheap_desk(store), folder)
+    store.settings = store.settings.model_copy(update={"smtp_host": "127.0.0.1"})
+    desk = cheap_desk(store)
+    desk.shelf["prompt_post"] = _NoPost(desk)
+    return Life(build_world(store), desk, folder)
+
+
+class _NoPost(PromptPost):
+    """Leaves the mails in the outbox, where a step may read them."""
+
+    def hand_over(self, ids: Sequence[int]) -> None:
+        pass

@@ -18,18 +18,19 @@ from core.rules.roles import Role
 from core.schema.base import Nothing
 from core.schema.certificates import PrintCertificate, PrintedCertificate
 from core.schema.sign_in import SignIn
-from core.services.annual import person_view
 from core.services.certificates import print_certificate
 from core.services.journal import write_log_to
+from core.services.profile import person_view
 from core.services.sign_in import sign_in
 from core.store.store import Store, open_store
 from core.store.vault import Vault
 from tests.services.front_door import GUEST, NUMBER, PASSWORD
 from tests.services.hall import PASSED, answer, key_forms
 from tests.services.life import EMAIL, MOBILE, OTHER_MOBILE, Life, begin_life
+from tests.services.proofs import FIELDS, HERS, proofs
 from tests.worlds import World
 
-SECRETS = (NUMBER, MOBILE, OTHER_MOBILE, EMAIL)
+SECRETS = (NUMBER, MOBILE, OTHER_MOBILE, EMAIL, HERS)
 
 
 @pytest.fixture
@@ -68,6 +69,14 @@ def test_a_frozen_certificate_is_sealed_on_the_disk(life: Life) -> None:
     kept = [path.read_bytes() for path in life.world.store.settings.blob_dir.rglob("*") if path.is_file()]
     sealed = [content for content in kept if content[:1] == b"\x01" and len(content) > len(paper)]
     assert (paper[:5], len(sealed), [each for each in kept if b"%PDF" in each]) == (b"%PDF-", 1, [])
+
+
+def test_a_card_of_identity_and_a_portrait_are_not_readable_on_the_disk(life: Life) -> None:
+    settings = life.world.store.settings
+    files = [path.read_bytes() for path in settings.blob_dir.rglob("*") if path.is_file()]
+    readable = [each for each in proofs() if any(each[100:400] in content for content in files)]
+    opened = [life.world.store.blobs.get_sealed(life.made[each].sha256, life.desk.vault) for each in FIELDS]
+    assert (readable, tuple(opened)) == ([], proofs())
 
 
 def test_a_frozen_certificate_that_was_altered_is_not_handed_out(sqlite_store: Store, tmp_path: Path) -> None:

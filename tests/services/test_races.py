@@ -16,7 +16,7 @@ from core.schema.declarations import DeclarationView, SaveDeclaration
 from core.schema.registration import Register, RegistrationView, WithdrawRegistration
 from core.schema.review import Decide, Decided, DecideMany, Subject, UndoDecision, Verdict
 from core.schema.sign_in import SignIn
-from core.services import review
+from core.services import declaration_verdicts
 from core.services.certificates import print_certificate
 from core.services.declarations import (
     delete_declaration,
@@ -197,7 +197,7 @@ def test_no_hours_are_taken_back_from_a_year_while_it_is_settled(
     settling = threading.Thread(
         target=lambda: settled.append(desk.do(recognise_year, colleague, RecogniseYear(year=2026)))
     )
-    asked = review._is_recognised
+    asked = declaration_verdicts._is_recognised
 
     def ask_and_be_overtaken(work: UnitOfWork, row: Declaration) -> bool:
         found = asked(work, row)
@@ -205,7 +205,7 @@ def test_no_hours_are_taken_back_from_a_year_while_it_is_settled(
         settling.join(0.5)  # as far as it comes: the lock of the year, where there is one, stops it
         return found
 
-    monkeypatch.setattr(review, "_is_recognised", ask_and_be_overtaken)
+    monkeypatch.setattr(declaration_verdicts, "_is_recognised", ask_and_be_overtaken)
     desk.do(undo_decision, bureau, UndoDecision(id=item.id, version=item.version))
     settling.join()
     with world.store.reading() as work:

@@ -124,7 +124,6 @@ FORGERIES: Mapping[str, Mapping[str, object]] = {
     "another office": {"org_id": 1},
     "another person": {"person_id": 999},
     "another account": {"account_id": 999},
-    "the whole province": {"region_code": "410000"},
     "no person": {"person_id": None},
 }
 

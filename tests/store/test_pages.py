@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, text
@@ -13,13 +13,12 @@ from core.model import Certificate, Person, PersonYear, Registration
 from core.store.pages import (
     QueueFilter,
     learning,
-    progress_page,
     queue_counts,
     queue_page,
     registration_counts,
     registration_page,
-    status_counts,
 )
+from core.store.progress import progress_page, status_counts
 from core.store.registers import annual_rows, certificates_of, register_page
 from core.store.store import Store
 from tests.store.conftest import NOON, Maker
@@ -58,6 +57,16 @@ def test_progress_is_newest_first(scratch_store: Store, maker: Make) -> None:
         ({"subject": "专业科目"}, 1),
         ({"year": 2018, "status": "approved", "subject": "公需科目"}, 2),
         ({"year": 1999}, 0),
+        ({"from_year": 2019}, 8),
+        ({"from_year": 2018, "to_year": 2019}, 8),
+        ({"form": "nobody"}, 0),
+        ({"words": "学习"}, 5),
+        ({"words": " 训2 "}, 1),
+        ({"words": "%"}, 0),
+        ({"words": "", "form": ""}, 11),
+        ({"by_provider": False}, 11),
+        ({"by_provider": True}, 0),
+        ({"learnt_from": date(2019, 1, 1)}, 0),
     ],
 )
 @pytest.mark.parametrize("size", [1, 2, 20])
@@ -98,6 +107,38 @@ def test_tabs_are_counted_by_status(scratch_store: Store, maker: Make) -> None:
         person = _declared(maker(work.session))
         counts = status_counts(work.session, person.id)
         assert counts == {"draft": 5, "pending": 3, "approved": 2, "rejected": 1}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count"),
+    [
+        (date(2019, 7, 1), date(2019, 7, 9), 0),
+        (date(2019, 7, 1), date(2019, 7, 10), 1),
+        (date(2019, 7, 14), None, 1),
+        (date(2019, 7, 15), None, 0),
+        (None, date(2019, 7, 12), 1),
+    ],
+)
+def test_learning_is_found_by_days_that_it_touches(
+    scratch_store: Store, maker: Make, first: date | None, last: date | None, count: int
+) -> None:
+    with scratch_store.writing() as work:
+        made = maker(work.session)
+        person = made.person(made.org())
+        made.declaration(person, started_on=date(2019, 7, 10), ended_on=date(2019, 7, 14))
+        rows, _ = progress_page(work.session, person.id, learnt_from=first, learnt_until=last)
+        assert len(rows) == count
+
+
+def test_what_providers_reported_is_parted_from_what_was_declared(scratch_store: Store, maker: Make) -> None:
+    with scratch_store.writing() as work:
+        made = maker(work.session)
+        person = made.person(made.org())
+        made.declaration(person, title="申报的")
+        made.declaration(person, title="Online", status="approved", recognised_halves=2, source="provider")
+        own, _ = progress_page(work.session, person.id, by_provider=False)
+        reported, _ = progress_page(work.session, person.id, by_provider=True, words="oNLINE")
+        assert ([row.title for row in own], [row.title for row in reported]) == (["申报的"], ["Online"])
 
 
 def test_tabs_are_counted_within_the_filters(scratch_store: Store, maker: Make) -> None:
@@ -324,6 +365,7 @@ def test_a_persons_certificates_are_newest_first(scratch_store: Store, maker: Ma
     ("page", "index"),
     [
         (lambda s: progress_page(s, 1, year=2019, after=(2019, 5)), "ix_decl_person"),
+        (lambda s: progress_page(s, 1, words="培训", by_provider=False, after=(2019, 5)), "ix_decl_person"),
         (lambda s: status_counts(s, 1), "ix_decl_person"),
         (lambda s: queue_page(s, 1, after=(NOON.isoformat(), 5)), "ix_decl_queue"),
         (lambda s: queue_counts(s, 1, NOON), "ix_decl_queue"),

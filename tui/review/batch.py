@@ -23,14 +23,14 @@ class Batching(ReviewDesk):
         self.queue.toggle()
         self.desk.changed()
         if not self.desk.listing:
-            self.tell(f"已选中 {len(self.queue.chosen)} 条，F9 批量通过")
+            self.tell(f"已选中 {len(self.queue.chosen)} 条，F9 批量{self.words.approve}")
 
     def action_choose_range(self) -> None:
         """G: everything from the row chosen last to this one."""
         if self.queue.anchor is None:
             self.tell("先用空格选中一段的第一条，再移到最后一条按 G", Look.WARN)
             return
-        self.tell(f"已选中 {self.queue.choose_range()} 条，F9 批量通过")
+        self.tell(f"已选中 {self.queue.choose_range()} 条，F9 批量{self.words.approve}")
         self.desk.changed()
 
     async def action_batch(self) -> None:
@@ -40,13 +40,17 @@ class Batching(ReviewDesk):
             self.tell("还没有选中的：空格选中，G 选一段，再按 F9", Look.WARN)
             return
         left = [row for row in rows if row.flagged]
-        lines = [f"选中 {len(rows)} 条，将通过 {len(rows) - len(left)} 条，留下 {len(left)} 条。", ""]
+        word = self.words.approve
+        lines = [f"选中 {len(rows)} 条，将{word} {len(rows) - len(left)} 条，留下 {len(left)} 条。", ""]
         lines += [f"留下  {row.person_name} {row.form_name}：有疑点，请逐条审核" for row in left]
         lines += [
-            f"通过  {row.person_name} {row.form_name} {row.claimed or ''}" for row in rows if not row.flagged
+            f"{word}  {row.person_name} {row.form_name} {row.claimed or ''}"
+            for row in rows
+            if not row.flagged
         ]
         self._sheet_painted_at = NEVER
-        sheet = ConfirmSheet("批量通过", lines, self._run_batch, yes="批量通过", keys=("f9", "enter"))
+        many = f"批量{word}"
+        sheet = ConfirmSheet(many, lines, self._run_batch, yes=many, keys=("f9", "enter"))
         await self.open(sheet)
         self._sheet_painted_at = await self._painted()
 
@@ -68,6 +72,7 @@ class Batching(ReviewDesk):
         if self.desk.item is None:
             self.desk.listing = False
             self._changed()
-        lines = [f"通过 {len(result.decided)} 条，留下 {len(result.left_out)} 条。", ""]
+        word = self.words.approve
+        lines = [f"{word} {len(result.decided)} 条，留下 {len(result.left_out)} 条。", ""]
         lines += [f"留下  {name}：{reason}" for _, name, reason in result.left_out]
-        await self.open(ConfirmSheet("批量通过的结果", lines))
+        await self.open(ConfirmSheet(f"批量{word}的结果", lines))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
-from core.schema.declarations import EvidenceCells
+from core.schema.declarations import EvidenceCells, Holder
 from core.schema.review import ReviewItem
 from core.services.evidence import evidence_cells
 from tui.look import Look
 from tui.review.desk import ReviewDesk
 from tui.widgets.ask_sheet import AskSheet
+from tui.widgets.picture_pane import shares, side_by_side
 
 
 class Looking(ReviewDesk):
     """A desk that shows evidence and doubts."""
 
     _view = (1.0, 0.5, 0.5)
-    _open_evidence = 0
+    _opened: tuple[int, ...] = ()
+    """The places of the pictures that are open, from 0: one, or two side by side."""
 
     async def action_evidence(self) -> None:
         """1-5: a picture; beside the form where there is room, else on a screen of its own."""
@@ -26,23 +29,51 @@ class Looking(ReviewDesk):
             self.tell(f"没有第 {number} 个附件，共 {count} 个" if count else "这一条没有附件", Look.WARN)
             return
         if not self.desk.wide:
-            await self.program.go("picture", evidence=item.evidence, at=number - 1, declaration_id=item.id)
+            await self.program.go("picture", at=number - 1, **_seen_through(item))
             return
-        self._open_evidence, self._view = number, (1.0, 0.5, 0.5)
-        await self._draw_picture(item)
+        await self._open_pictures(item, (number - 1,))
 
-    async def _draw_picture(self, item: ReviewItem) -> None:
-        each = item.evidence[self._open_evidence - 1]
+    async def action_compare(self) -> None:
+        """F2: the card and the portrait, which is the last picture, side by side; once more: the card's other side."""
+        item = self.desk.item
+        if item is None:
+            self.tell("没有待审的，F5 刷新", Look.WARN)
+            return
+        portrait = len(item.evidence) - 1
+        if portrait < 1:
+            self.tell("照片不全，不能并排比对", Look.WARN)
+        elif not self.desk.wide:
+            await self.program.go("faces", **_seen_through(item))
+        else:
+            paired = len(self._opened) == 2 and self.desk.picture is not None
+            side = (self._opened[0] + 1) % portrait if paired else 0
+            await self._open_pictures(item, (side, portrait))
+
+    async def _open_pictures(self, item: ReviewItem, places: tuple[int, ...]) -> None:
+        self._opened, self._view = places, (1.0, 0.5, 0.5)
+        await self._draw_pictures(item)
+
+    async def _draw_pictures(self, item: ReviewItem) -> None:
         zoom, x, y = self._view
         cols, rows = self.desk.picture_room
-        command = EvidenceCells(
-            sha256=each.sha256, declaration_id=item.id, cols=cols, rows=rows, zoom=zoom, x=x, y=y
-        )
-        self.desk.picture = await self.ask(evidence_cells, command)
-        name = each.caption or each.file_name
-        self.desk.picture_title = (
-            f"{self._open_evidence} {name}  {each.width} x {each.height}  放大 {zoom:g}  (Esc 关闭)"
-        )
+        drawn, names = [], []
+        for place in self._opened:
+            each = item.evidence[place]
+            command = EvidenceCells(
+                sha256=each.sha256,
+                object_id=item.id,
+                holder=Holder(item.subject.value),
+                cols=shares(cols, len(self._opened)),
+                rows=rows,
+                zoom=zoom,
+                x=x,
+                y=y,
+            )
+            drawn.append(await self.ask(evidence_cells, command))
+            size = "" if len(self._opened) > 1 else f"  {each.width} x {each.height}"
+            names.append(f"{place + 1} {each.caption or each.file_name}{size}")
+        self.desk.picture = drawn[0] if len(drawn) == 1 else side_by_side(drawn[0], drawn[1])
+        self.desk.picture_title = f"{' | '.join(names)}  放大 {zoom:g}  (Esc 关闭)"
         self._changed()
 
     async def _move_picture(self, zoom: float = 1.0, x: float = 0.0, y: float = 0.0) -> None:
@@ -62,7 +93,7 @@ class Looking(ReviewDesk):
             self.tell(("已放到最大" if zoom > 1.0 else "已是整张") if zoom != 1.0 else words, Look.WARN)
             return
         self._view = moved
-        await self._draw_picture(item)
+        await self._draw_pictures(item)
 
     async def action_zoom_in(self) -> None:
         """+: larger."""
@@ -106,3 +137,8 @@ class Looking(ReviewDesk):
         await self.close_overlay()
         if digit:
             await self.program.go("declaration", declaration_id=by_digit[digit])
+
+
+def _seen_through(item: ReviewItem) -> dict[str, Any]:
+    """The pictures of an item for a screen of their own."""
+    return {"evidence": item.evidence, "object_id": item.id, "holder": Holder(item.subject.value)}

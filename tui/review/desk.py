@@ -12,14 +12,14 @@ from textual._time import get_time
 
 from core.rules.chain import Step
 from core.rules.errors import ErrorCode, Refused
-from core.rules.refusals import USUAL_REASONS, UsualReason
 from core.rules.roles import Actor, Role
 from core.schema.review import Bucket, ItemKey, QueueQuery, ReviewItem, Subject
 from core.services.review_views import leave_item, look_at_item, queue_page, review_item
 from tui.frame import Frame
-from tui.keys import Command, Press
+from tui.keys import Press
 from tui.look import Look
 from tui.review.keys import ITEM_KEYS, LIST_KEYS, PICTURE_KEYS
+from tui.review.words import DESK_WORDS
 from tui.widgets.ask_sheet import AskSheet
 from tui.widgets.pane import Pane
 from tui.widgets.queue_list import Queue
@@ -35,23 +35,26 @@ GONE = (ErrorCode.STALE, ErrorCode.NOT_FOUND, ErrorCode.NOT_YOURS, ErrorCode.MOV
 
 
 class ReviewDesk(Frame):
-    """What all desks have: a queue and an item. Verdicts, batches and evidence are added by the other parts."""
+    """What all desks have: a queue and an item. Verdicts, batches and evidence are added by the other parts.
+
+    A desk is told by its `subject` alone; what it calls things stands in DESK_WORDS.
+    """
 
     subject = Subject.DECLARATION
-    reasons: tuple[UsualReason, ...] = USUAL_REASONS
-    item_keys: tuple[Command, ...] = ITEM_KEYS
-    buckets: tuple[Bucket, ...] = tuple(Bucket)
 
     def __init__(self, role: Role | None = None) -> None:
         super().__init__()
-        self.queue = Queue(self.subject)
-        self.commands = self.item_keys
+        self.words = DESK_WORDS[self.subject]
+        self.queue = Queue(self.words.column, self.words.hours, "batch" not in self.words.absent)
+        self._item_keys = self.words.keys(ITEM_KEYS)
+        self._list_keys = self.words.keys(LIST_KEYS)
+        self.commands = self._item_keys
         self._fetched: dict[int, ReviewItem] = {}
         self._painted_at = NEVER
         self._drop_until = 0.0
 
     def make_pane(self) -> Pane:
-        self.desk = ReviewPane(self.queue)
+        self.desk = ReviewPane(self.queue, self.words.guide())
         return self.desk
 
     async def load(self) -> None:
@@ -180,19 +183,17 @@ class ReviewDesk(Frame):
             right = f"{actor.org_name}  {actor.name}"
         title = f"{self.desk_title()}   待审 {queue.waiting}   本次已审 {queue.decided}{self._filter_words()}"
         self.header.show(title, right)
-        self.commands = LIST_KEYS if self.desk.listing else self.item_keys
+        self.commands = self._list_keys if self.desk.listing else self._item_keys
         if self.desk.picture is not None:
-            self.commands = (*PICTURE_KEYS, *self.item_keys)
+            self.commands = (*PICTURE_KEYS, *self._item_keys)
         self.desk.changed()
 
     def desk_title(self) -> str:
-        """学时初审 or 学时审核, by the caller's level."""
+        """What the desk is called; that of declarations is 学时初审 or 学时审核, by the caller's level."""
         role = self.program.role
-        return (
-            Step(role.value).label
-            if role in (Role.EMPLOYER, Role.AUTHORITY, Role.BUREAU)
-            else self.title_text
-        )
+        if self.words.title or role not in (Role.EMPLOYER, Role.AUTHORITY, Role.BUREAU):
+            return self.words.title or self.title_text
+        return Step(role.value).label
 
     def _filter_words(self) -> str:
         words = [] if self.queue.bucket is Bucket.ALL else [self.queue.bucket.label]
@@ -206,7 +207,8 @@ class ReviewDesk(Frame):
             self.tell("没有待审的，F5 刷新", Look.WARN)
             return None
         if self.desk.listing:
-            self.tell("列表中不逐条审核：Enter 打开这一条，或 F9 批量通过", Look.WARN)
+            many = "" if "batch" in self.words.absent else f"，或 F9 批量{self.words.approve}"
+            self.tell(f"列表中不逐条审核：Enter 打开这一条{many}", Look.WARN)
             return None
         if self._painted_at == NEVER:
             self._painted_at = await self._painted()
@@ -218,6 +220,12 @@ class ReviewDesk(Frame):
     async def _close_all(self) -> None:
         while self.overlays:
             await self.close_overlay()
+
+    def action_absent(self) -> None:
+        """A key of the other desks that has no meaning at this one: why."""
+        key = self.press_now.command_key
+        command = next(each for each in self.commands if key in each.keys or self.press_now.key in each.keys)
+        self.tell(command.help, Look.WARN)
 
     # -------------------------------------------------------------------------------------- moving on
 
@@ -267,8 +275,10 @@ class ReviewDesk(Frame):
     async def action_filter(self) -> None:
         """/: a bucket by digit, a name by Chinese, pinyin or initials."""
         counts = self.queue.counts
-        names = [(str(n), f"{each.label}  {counts.get(each, 0)}") for n, each in enumerate(self.buckets, 1)]
-        picked = str(self.buckets.index(self.queue.bucket) + 1)
+        names = [
+            (str(n), f"{each.label}  {counts.get(each, 0)}") for n, each in enumerate(self.words.buckets, 1)
+        ]
+        picked = str(self.words.buckets.index(self.queue.bucket) + 1)
         sheet = AskSheet(
             "筛选", self._filter_given, label="姓名/拼音", choices=names, picked=picked, value=self.queue.text
         )
@@ -276,7 +286,7 @@ class ReviewDesk(Frame):
 
     async def _filter_given(self, digit: str, text: str) -> None:
         await self.close_overlay()
-        self.queue.bucket = self.buckets[int(digit) - 1] if digit else Bucket.ALL
+        self.queue.bucket = self.words.buckets[int(digit) - 1] if digit else Bucket.ALL
         self.queue.text, self.queue.at = text.strip(), 0
         self.queue.rows = []
         await self._fetch_queue()

@@ -8,13 +8,11 @@ from core.rules.entry import EntryError, parse_hours
 from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import ZERO, CreditHours
 from core.rules.refusals import reason_text
-from core.schema.review import Decide, ReviewItem, Subject, UndoDecision, Verdict
+from core.schema.review import Decide, ReviewItem, UndoDecision, Verdict
 from core.services.review import decide, undo_decision
 from tui.look import Look
 from tui.review.desk import GONE, ReviewDesk
 from tui.widgets.ask_sheet import AskSheet
-
-WORDS = {Verdict.APPROVE: "通过", Verdict.REJECT: "不通过", Verdict.RETURN: "退回修改"}
 
 
 class Deciding(ReviewDesk):
@@ -38,16 +36,16 @@ class Deciding(ReviewDesk):
     async def _ask_reason(self, item: ReviewItem, verdict: Verdict) -> None:
         await self.open(
             AskSheet(
-                f"{WORDS[verdict]}：{item.person_name}  {item.heading}",
+                f"{self.words.verdict(verdict)}：{item.person_name}  {item.heading}",
                 partial(self._reason_given, item, verdict),
                 label="补充",
-                choices=[(reason.digit, reason.text) for reason in self.reasons],
-                done=WORDS[verdict],
+                choices=[(reason.digit, reason.text) for reason in self.words.reasons],
+                done=self.words.verdict(verdict),
             )
         )
 
     async def _reason_given(self, item: ReviewItem, verdict: Verdict, digit: str, words: str) -> None:
-        await self._decide(item, verdict, reason_text(digit, words, self.reasons))
+        await self._decide(item, verdict, reason_text(digit, words, self.words.reasons))
 
     async def _decide(self, item: ReviewItem, verdict: Verdict, opinion: str) -> None:
         command = Decide(
@@ -71,10 +69,10 @@ class Deciding(ReviewDesk):
         self.queue.note_decided(decided)
         went = f"，转 {decided.next_handler}" if decided.next_handler else ""
         await self._show_current()
-        self.tell(f"{item.person_name}：{WORDS[verdict]}{went}{self._undo_words()}")
+        self.tell(f"{item.person_name}：{self.words.verdict(verdict)}{went}{self._undo_words()}")
 
     def _undo_words(self) -> str:
-        return "  (U 收回)" if self.subject is Subject.DECLARATION else ""
+        return "" if "undo" in self.words.absent else "  (U 收回)"
 
     async def _look_again(self, item: ReviewItem, refusal: Refused) -> None:
         """Somebody was faster: show the item as it is now, or the next one if it has left the queue."""

@@ -26,6 +26,7 @@ class DeclarationScreen(Frame):
     help_text = ("按附件前的数字查看图片。",)
     commands = (
         Command("view", tuple("12345"), "查看附件", "附件前的数字"),
+        Command("linked", ("f3",), "相关申报", "重新申报的到原来那条；已重新申报的到新的那条"),
         Command("refresh", ("f5",), "刷新"),
     )
 
@@ -41,13 +42,22 @@ class DeclarationScreen(Frame):
     async def load(self) -> None:
         """Fetch it."""
         self.view = await self.ask(declaration_view, Number(value=self.declaration_id))
-        self.header.show(f"申报详细  {self.view.person_name}", nameplate(self.program.caller))
+        self.header.show(f"申报详细 #{self.view.id}  {self.view.person_name}", nameplate(self.program.caller))
         self.reader.show(detail_lines(self.view))
 
     async def action_refresh(self) -> None:
         """F5."""
         await self.load()
         self.tell("已刷新")
+
+    async def action_linked(self) -> None:
+        """F3: the refused one that this was copied from, or else the newest copy of this one."""
+        assert self.view is not None
+        other = self.view.origin_id or self.view.again_id
+        if other is None:
+            self.tell("这条申报没有相关的重新申报", Look.WARN)
+            return
+        await self.program.go("declaration", declaration_id=other)
 
     async def action_view(self) -> None:
         """A digit: the picture of that number."""
@@ -57,7 +67,7 @@ class DeclarationScreen(Frame):
         if index >= count:
             self.tell(f"只有 {count} 个附件" if count else "没有附件", Look.WARN)
             return
-        params = {"evidence": self.view.evidence, "at": index, "declaration_id": self.view.id}
+        params = {"evidence": self.view.evidence, "at": index, "object_id": self.view.id}
         await self.program.go("picture", **params)
 
 
@@ -68,6 +78,11 @@ def detail_lines(view: DeclarationView) -> list[Line]:
     handler = f"   当前处理人 {view.handler}" if view.handler else ""
     out.append((Span(f"  {view.form_name}   ", Look.TITLE), Span(view.status_label, state), Span(handler)))
     out += _entry("原因", view.reason, Look.ERROR) if view.reason else []
+    if view.origin_id is not None:
+        why = f"，当时的原因：{view.origin_reason}" if view.origin_reason else ""
+        out += _entry("重新申报自", f"#{view.origin_id}{why}   (F3 查看)")
+    if view.again_id is not None:
+        out += _entry("已重新申报为", f"#{view.again_id}" + ("" if view.origin_id else "   (F3 查看)"))
     out += _entry("计入科目", f"{view.subject}   计入年度 {view.year}")
     for spec in _specs(view):
         out += _entry(spec.label, view.values.get(spec.key, ""))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from core.rules.clock import CHINA
-from core.rules.errors import ErrorCode, FieldError, Refused
+from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import CLAIMED_FIELD, FORMS, LearningForm, declaration_fields, form_by_name
 from core.rules.roles import Role
 from core.rules.workflow import DECLARATION, DeclarationState, Move
 from core.schema.base import Nothing, Number
 from core.schema.declarations import (
-    AddEvidence,
     DeclarationContext,
     DeclarationKey,
     DeclarationView,
-    EvidenceView,
     SaveDeclaration,
 )
 from core.services.declarations import (
@@ -27,30 +25,22 @@ from core.services.declarations import (
     save_declaration,
     submit_declaration,
 )
-from core.services.evidence import add_evidence
-from tui.frame import Act, Frame
+from tui.attaching import ATTACHING_COMMANDS, Attaching
+from tui.frame import Act
+from tui.kept import kept_views, taken_views
 from tui.keys import Command
 from tui.look import Line, Look, Span, wrapped
 from tui.nameplate import nameplate
+from tui.widgets.attachment_form import EVIDENCE_FIELD, AttachmentForm, keep_errors
 from tui.widgets.choosing import check_left, opener
-from tui.widgets.declaration_form import (
-    EVIDENCE_FIELD,
-    FORM_FIELD,
-    Attachments,
-    DeclarationForm,
-    claim_notes,
-    fields_of,
-    file_caption,
-    keep_errors,
-)
-from tui.widgets.file_picker import FilePicker
+from tui.widgets.declaration_form import FORM_FIELD, claim_notes, fields_of
 from tui.widgets.form import Field
 from tui.widgets.pane import Pane
 
 _LABEL_CELLS = 18
 
 
-class DeclareScreen(Frame):
+class DeclareScreen(Attaching):
     """学时(分)申报: a new one, a draft that is gone on with, or the copy of a refused one."""
 
     title_text = "学时(分)申报"
@@ -61,8 +51,7 @@ class DeclareScreen(Frame):
     commands = (
         Command("save", ("f2",), "保存暂不提交"),
         Command("submit", ("f8",), "提交申报"),
-        Command("attach", ("f9",), "附件", "添加附件"),
-        Command("view_picture", ("f7",), "看附件", "光标所在的附件；不在附件上时看第一个"),
+        *ATTACHING_COMMANDS,
     )
 
     def __init__(self, declaration_id: int | None = None) -> None:
@@ -72,15 +61,14 @@ class DeclareScreen(Frame):
         self.today = date.min
         self.context: DeclarationContext | None = None
         self.learning_form: LearningForm = FORMS["post_training"]
-        self.attachments = Attachments()
         self._typed: dict[str, str] = {}
 
     def make_pane(self) -> Pane:
-        self.form = DeclarationForm(self._fields(), label_cells=_LABEL_CELLS)
-        keys = {EVIDENCE_FIELD.key: self._open_files}
+        self.form = AttachmentForm(self._fields(), label_cells=_LABEL_CELLS)
+        keys = {EVIDENCE_FIELD.key: self.open_files}
         self.form.on_open = opener(self, lambda: self.form, keys=keys, after=self._left)
         self.form.on_leave, self.form.on_done = self._left, self.action_submit
-        self.form.on_remove = self._ask_removal
+        self.form.on_remove = self.ask_removal
         return self.form
 
     # --------------------------------------------------------------------------------------- loading
@@ -117,13 +105,52 @@ class DeclareScreen(Frame):
             return f"请改正后再提交。原因：{reason}"
         return "重新申报的草稿，请改正后再提交" if view.origin_id is not None else ""
 
+    # ---------------------------------------------------------------------------------------- draft
+
+    def draft_title(self) -> str:
+        """The form of learning, and what tells this one from others."""
+        title = self.form.values().get(self.learning_form.title_field, "").strip()
+        return f"学时申报 {self.learning_form.name} {title}".strip()
+
+    def draft_content(self) -> dict[str, Any]:
+        """What was typed, also under other forms of learning, the attachments, and the row that is gone on with."""
+        return {
+            "declaration_id": self.declaration_id,
+            "version": self.version,
+            "form": self.learning_form.key,
+            "values": {**self._typed, **self.form.values()},
+            "evidence": kept_views(self.attachments.views),
+        }
+
+    async def take_draft(self, content: Mapping[str, Any]) -> str:
+        """The same again. Raises Refused where the row has been sent meanwhile."""
+        words = await self._go_on_with(content["declaration_id"], content["version"])
+        self.learning_form = FORMS.get(content["form"], self.learning_form)
+        self._typed = dict(content["values"])
+        self.attachments.replace(taken_views(content["evidence"]))
+        self._rebuild()
+        return words
+
+    async def _go_on_with(self, declaration_id: int | None, version: int) -> str:
+        if declaration_id is None:
+            return ""
+        try:
+            view: DeclarationView = await self.ask(declaration_view, Number(value=declaration_id))
+        except Refused as refusal:
+            if refusal.code is not ErrorCode.NOT_FOUND:
+                raise
+            return "原来保存的那份已经删除，内容都在，保存或提交时作为新的申报"
+        DECLARATION.next(DeclarationState(view.status), Move.SAVE, Role.PERSON)
+        self.declaration_id, self.version = view.id, view.version
+        return "" if view.version == version else "这份申报在草稿之后又保存过，请核对各项后再提交"
+
     # ---------------------------------------------------------------------------------------- leaving
 
     async def leave(self) -> bool:
         """Changed input is not dropped without a question."""
         if self.form.edited:
             answers: dict[str, tuple[str, Act]] = {
-                "1": ("是", self.program.back),
+                "1": ("是", self.abandon),
                 "2": ("否", lambda: self.notice.show("")),
                 "3": ("先保存再离开", self._save_and_leave),
             }
@@ -147,7 +174,7 @@ class DeclareScreen(Frame):
         self.form.edited = False
         self.form.show_errors(())
         moment = (await self.program.backend.now()).astimezone(CHINA)
-        self.header.show(self.title_text, f"草稿已存 {moment:%H:%M:%S}")
+        self.header.mark(f"草稿已存 {moment:%H:%M:%S}")
         self.tell("已保存，尚未提交")
 
     async def action_submit(self) -> None:
@@ -171,7 +198,7 @@ class DeclareScreen(Frame):
             evidence=self.attachments.refs(values),
         )
         try:
-            view: DeclarationView = await self.ask(use_case, command)
+            view: DeclarationView = await self.hand_in(use_case, command)
         except Refused as refusal:
             if not refusal.fields:
                 raise
@@ -179,62 +206,6 @@ class DeclareScreen(Frame):
             self.refuse(refusal)
             return None
         return view
-
-    # ------------------------------------------------------------------------------------ attachments
-
-    async def action_attach(self) -> None:
-        """F9: the file browser."""
-        await self._open_files(self.form.find(EVIDENCE_FIELD.key), "")
-
-    async def action_view_picture(self) -> None:
-        """F7: the attachment under the caret."""
-        views = self.attachments.views
-        if not views:
-            self.tell("还没有附件，按 F9 添加", Look.WARN)
-            return
-        at = self.attachments.index_of(self.form.current) or 0
-        await self.program.go("picture", evidence=tuple(views), at=at)
-
-    async def _open_files(self, field: Field, typed: str) -> None:
-        if len(self.attachments.views) >= self.attachments.limit:
-            self.tell(f"最多 {self.attachments.limit} 个附件，请先用 Del 移除一个", Look.WARN)
-            return
-        folder = self.program.last_folder or await self.program.backend.setting("evidence_folder")
-        self.files = FilePicker(self, folder or Path.home(), self._take_in)
-        self.files.query_entry.set(typed)
-        await self.open(self.files)
-
-    async def _take_in(self, path: Path) -> None:
-        self.program.last_folder = path.parent
-        try:
-            view: EvidenceView = await self.ask(add_evidence, AddEvidence(path=str(path)))
-            if self.attachments.holds(view.sha256):
-                error = FieldError(EVIDENCE_FIELD.key, ErrorCode.EVIDENCE_TWICE)
-                raise Refused(ErrorCode.EVIDENCE_TWICE, (error,))
-        except Refused as refusal:
-            if refusal.code is ErrorCode.SESSION_ENDED:
-                raise
-            words = refusal.fields[0].text if refusal.fields else refusal.text
-            self.tell(f"{path.name}：{words}", Look.ERROR)
-            return
-        self.attachments.views.append(view)
-        self._typed[f"caption:{view.sha256}"] = file_caption(view.file_name)
-        await self.close_overlay()
-        self.form.find(EVIDENCE_FIELD.key).error = ""
-        self._rebuild(edited=True)
-        self.tell(f"已添加 {view.file_name}")
-
-    async def _ask_removal(self, field: Field) -> None:
-        index = self.attachments.index_of(field)
-        assert index is not None
-
-        def remove() -> None:
-            gone = self.attachments.views.pop(index)
-            self._rebuild(edited=True)
-            self.form.stand_on(EVIDENCE_FIELD.key)
-            self.tell(f"已移除 {gone.file_name}")
-
-        self.confirm(f"移除附件 {self.attachments.views[index].file_name}？", remove)
 
     # ---------------------------------------------------------------------------------------- the form
 
@@ -245,6 +216,10 @@ class DeclareScreen(Frame):
             return
         await check_left(field, self.form.values(), self.today)
         self._note_claim()
+
+    def refit(self) -> None:
+        """An attachment came or went."""
+        self._rebuild(edited=True)
 
     def _rebuild(self, *, edited: bool = False) -> None:
         """Make the form anew, what was typed kept by key, also for forms that are not shown now."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from core.rules.errors import Refused
 from core.rules.roles import Role
 from tui.frame import Frame
 from tui.keys import Command
 from tui.look import Line, Look, Span, fit
 from tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from core.schema.annual import ClosingDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ WINDOWS = (
 OTHERS = {
     "6": Entry("证书查询 (公开)", "check"),
     "7": Entry("注册审核进度查询", "registration_status"),
-    "8": Entry("忘记登录密码", why_not="请联系单位管理员重置密码，重置后初始密码为身份证后6位"),
+    "8": Entry("忘记登录密码", "forgotten"),
     "9": Entry("系统管理员登录", "login"),
 }
 
@@ -97,6 +102,7 @@ class WindowsPane(Pane):
         super().__init__()
         self.at = 0
         self.chosen = False
+        self.foot = ""
 
     def draw(self, cells: int, height: int) -> list[Line]:
         gap = 1 if height >= 18 else 0
@@ -120,6 +126,8 @@ class WindowsPane(Pane):
         for digit, entry in OTHERS.items():
             others += [Span(f"{digit} ", Look.KEY), Span(entry.label + "  ")]
         out.append(tuple(others))
+        if self.foot:
+            out += [()] * (2 * gap + 1) + [(Span(f"  {self.foot}", Look.TITLE),)]
         return out[:height]
 
     def caret_at(self) -> tuple[int, int] | None:
@@ -153,8 +161,23 @@ class FrontScreen(Frame):
         self.header.show(self.title_text, "首页")
 
     async def resume(self) -> None:
-        """Back at the door: no window chosen."""
+        """Back at the door: no window chosen. By now the core is loaded, and the closing day can be told."""
         self.windows.chosen = False
+        self.windows.changed()
+        await self._tell_closing_day()
+
+    async def _tell_closing_day(self) -> None:
+        backend = self.program.backend
+        if not backend.opened:
+            return
+        use_case = await backend.load("core.services.homes:closing_day")
+        nothing = await backend.load("core.schema.base:Nothing")
+        try:
+            day: ClosingDay = await backend.do(use_case, self.program.guest, nothing())
+        except Refused:  # a database that is gone is told of where something was asked for
+            return
+        left = "已截止" if day.closed else f"还有 {day.days_left} 天" if day.days_left else "今天截止"
+        self.windows.foot = f"{day.year}年度申报截止 {day.closes_on}，{left}"
         self.windows.changed()
 
     async def action_digit(self) -> None:

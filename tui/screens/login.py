@@ -10,7 +10,8 @@ from core.rules.fields import FieldKind, FieldSpec
 from core.rules.roles import ROLE_LABELS, Role
 from tui.frame import Frame
 from tui.keys import Command, Press
-from tui.look import Look
+from tui.look import Line, Look, Span
+from tui.tries import tries_text
 from tui.widgets.form import Field, Form, field_for
 from tui.widgets.pane import Pane
 from tui.widgets.picker import Option, Picker, listed
@@ -34,6 +35,20 @@ _BESIDE = {
     ErrorCode.CHALLENGE_EXPIRED: "answer",
 }
 """The field beside which a refusal of the login stands."""
+_HOW_TO_GET = {
+    False: "请按注册时所选的用户类型登录",
+    True: "请按注册时所选的用户类型登录；要增加此类型，请在首页 1 注册并勾选“已是本系统用户”",
+}
+"""What to do where the role is missing: whether it is that of a person."""
+_FOOTING: list[Line] = [
+    (),
+    (
+        Span("    注册审核进度查询 "),
+        Span("F3", Look.KEY),
+        Span("          忘记登录密码？ "),
+        Span("F6", Look.KEY),
+    ),
+]
 
 
 class LoginScreen(Frame):
@@ -45,8 +60,8 @@ class LoginScreen(Frame):
         Command("sign_in", ("f8",), "登录", "在最后一项按 Enter 也可"),
         Command("new_challenge", ("f5",), "换一张", "换一张验证码"),
         Command("in_words", ("f7",), "文字题", "验证码改为文字题"),
-        Command("status", ("f3",), "注册审核进度查询"),
-        Command("forgotten", ("f6",), "忘记登录密码？"),
+        Command("status", ("f3",), "注册审核进度查询", bar=False),
+        Command("forgotten", ("f6",), "忘记登录密码？", bar=False),
     )
 
     def __init__(self, role: Role = Role.PERSON, then: str = "", come_back: bool = False) -> None:
@@ -61,6 +76,7 @@ class LoginScreen(Frame):
         fields[0].set(self.role.label)
         self.form = Form(fields, on_open=self._choose_role, on_done=self.action_sign_in, label_cells=12)
         self.form.at = 1
+        self.form.footing = _FOOTING
         return self.form
 
     async def load(self) -> None:
@@ -127,7 +143,7 @@ class LoginScreen(Frame):
         """登录."""
         await self._settled()
         values = self.form.values()
-        role = next((role for role, label in ROLE_LABELS.items() if label == values["role"]), Role.PERSON)
+        role = self._role
         backend = self.program.backend
         command = await backend.load("core.schema.sign_in:SignIn")
         use_case = await backend.load("core.services.sign_in:sign_in")
@@ -152,14 +168,18 @@ class LoginScreen(Frame):
         else:
             await self.program.enter(signed_in, self.then)
 
+    @property
+    def _role(self) -> Role:
+        chosen = self.form.find("role").entry.value
+        return next((role for role, label in ROLE_LABELS.items() if label == chosen), Role.PERSON)
+
     async def _refused(self, refusal: Refused) -> None:
         beside = _BESIDE.get(refusal.code)
         if beside is None:
             raise refusal
-        text = refusal.text
-        left = refusal.params.get("left")
-        if left:
-            text += f"。还可以再试 {left} 次"
+        text = tries_text(refusal)
+        if refusal.code is ErrorCode.ROLE_MISSING:
+            text += f"。{_HOW_TO_GET[self._role is Role.PERSON]}"
         for field in self.form.fields:
             field.error = text if field.spec.key == beside else ""
         if self._challenge is not None:
@@ -190,6 +210,6 @@ class LoginScreen(Frame):
         """F3: 注册审核进度查询."""
         await self.program.go("registration_status")
 
-    def action_forgotten(self) -> None:
-        """F6: how a password is got back."""
-        self.tell("请联系单位管理员重置密码，重置后初始密码为身份证后6位（X 大写）", Look.WARN)
+    async def action_forgotten(self) -> None:
+        """F6: 忘记登录密码."""
+        await self.program.go("forgotten")

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from core.rules.roles import Role
 from core.schema.annual import OfficeHome
 from core.schema.base import Nothing
-from core.schema.sign_in import SwitchRole
 from core.services.homes import office_home
-from core.services.sign_in import switch_role
-from tui.frame import Act, Frame
+from tui.account_menu import ACCOUNT, WithAccount
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, line, right
 from tui.nameplate import nameplate
@@ -28,19 +26,25 @@ class Entry:
 
 
 _CHECK = Entry("证书查询", "zs", "按编号、二维码或 PDF 文件核验证书")
+_MESSAGES = Entry("消息", "xx", "转入转出、重置密码等通知")
 MENUS: dict[Role, tuple[Entry, ...]] = {
     Role.EMPLOYER: (
         Entry("学时初审", "sh", "本单位人员的学时申报"),
         Entry("审核账户", "zh", "本单位人员的注册"),
+        Entry("调入人员", "dr", "调入本单位的人员：接收或拒绝"),
+        Entry("职务审核", "zw", "本单位人员的专业技术职务"),
+        Entry("证件审核", "sf", "本单位人员的姓名、证件号修改"),
         Entry("管理直属账户", "gl", "本单位人员，重置密码"),
         _CHECK,
+        _MESSAGES,
     ),
-    Role.AUTHORITY: (Entry("学时审核", "sh", "所属单位已初审的学时申报"), _CHECK),
+    Role.AUTHORITY: (Entry("学时审核", "sh", "所属单位已初审的学时申报"), _CHECK, _MESSAGES),
     Role.BUREAU: (
         Entry("学时审核", "sh", "认定本区域的学时申报"),
         Entry("年度认定", "rd", "开放、截止年度，对一个年度作认定"),
         Entry("证书登记", "zd", "本区域的证书：查询、打印、作废"),
         _CHECK,
+        _MESSAGES,
     ),
 }
 
@@ -53,7 +57,7 @@ class OfficePane(Pane):
         self.home: OfficeHome | None = None
         self.entries: tuple[Entry, ...] = ()
         self.at = 0
-        self._menu_line = 0
+        self._menu_line, self._apart = 0, 2
 
     def show(self, home: OfficeHome, entries: tuple[Entry, ...]) -> None:
         """Show a state."""
@@ -73,16 +77,23 @@ class OfficePane(Pane):
             out.append(line(Span(fit(f"  {queue}  待审", 20)), count, Span(" 件"), late))
         out.append(())
         self._menu_line = len(out)
+        # A long menu stands close, so that 80x24 shows all of it.
+        self._apart = 2 if len(out) + 2 * len(self.entries) <= height + 1 else 1
         for number, entry in enumerate(self.entries):
             here = number == self.at
             label = Span(fit(entry.label, 14), Look.TITLE if here else Look.PLAIN)
             mark, digit = Span(">" if here else " ", Look.MARK), Span(f" {number + 1} ", Look.KEY)
-            out += [line(mark, digit, label, Span(f":{entry.code}   {entry.purpose}", Look.HINT)), ()]
+            told = Span(f"   未读 {self.home.unread}" if self._has_unread(entry) else "", Look.WARN)
+            out.append(line(mark, digit, label, Span(f":{entry.code}   {entry.purpose}", Look.HINT), told))
+            out += [()] * (self._apart - 1)
         return out[:height]
+
+    def _has_unread(self, entry: Entry) -> bool:
+        return self.home is not None and self.home.unread > 0 and entry.code == _MESSAGES.code
 
     def caret_at(self) -> tuple[int, int] | None:
         self.lines()
-        return (0, min(self._menu_line + 2 * self.at, max(0, self.size.height - 1)))
+        return (0, min(self._menu_line + self._apart * self.at, max(0, self.size.height - 1)))
 
     def help_lines(self) -> list[str]:
         return ["单位首页：按菜单前的数字进入；上下键选，Enter 进入；输入 : 和代码也可到达。"]
@@ -102,7 +113,7 @@ class OfficePane(Pane):
         )
 
 
-class OfficeHomeScreen(Frame):
+class OfficeHomeScreen(WithAccount):
     """首页 of an office."""
 
     title_text = "继续教育公共服务平台"
@@ -110,7 +121,7 @@ class OfficeHomeScreen(Frame):
         Command("menu", tuple("123456789"), "进入", "菜单前的数字"),
         Command("open_here", ("enter",), "进入", "进入带 > 的一项", bar=False),
         Command("refresh", ("f5",), "刷新", "重新数一数待审的"),
-        Command("switch", ("f9",), "换角色", "同一账号的另一个用户类型", bar=False),
+        ACCOUNT,
     )
 
     def __init__(self, role: Role | None = None) -> None:
@@ -151,21 +162,3 @@ class OfficeHomeScreen(Frame):
         """F5."""
         await self.load()
         self.tell("已刷新")
-
-    async def action_switch(self) -> None:
-        """F9: another role of the same account."""
-        signed_in = self.program.signed_in
-        assert signed_in is not None
-        others = [role for role in signed_in.roles if role is not signed_in.actor.role]
-        if not others:
-            self.tell("这个账号只有一个用户类型", Look.WARN)
-            return
-
-        def switch_to(role: Role) -> Act:
-            async def act() -> None:
-                await self.program.enter(await self.ask(switch_role, SwitchRole(role=role)))
-
-            return act
-
-        answers = {str(n): (role.label, switch_to(role)) for n, role in enumerate(others, 1)}
-        self.question("换成哪个用户类型", {**answers, "0": ("不换", lambda: self.notice.show(""))})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.frame import Frame
+from tui.account_menu import ACCOUNT, WithAccount
 from tui.look import Line, Look, Span, line
 from tui.nameplate import nameplate
 from tui.widgets.pane import Pane
@@ -29,11 +29,13 @@ TEXT: tuple[Line | str, ...] = (
 )
 
 
-class OperatorHomeScreen(Frame):
+class OperatorHomeScreen(WithAccount):
     """首页 of the operator."""
 
     title_text = "系统管理"
     help_text = ("系统管理员的工作现在用命令完成，见页面上的命令。",)
+
+    commands = (ACCOUNT,)
 
     def make_pane(self) -> Pane:
         return Reader(TEXT)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from core.rules.hours import CreditHours
 from core.schema.annual import Notice, PersonHome
 from core.schema.base import Nothing
+from core.schema.drafts import DraftKey, DraftRow
+from core.schema.messages import ReadMessages
+from core.services.drafts import drop_draft
 from core.services.homes import person_home
-from tui.frame import Frame
+from core.services.inbox import read_messages
+from tui.account_menu import ACCOUNT, WithAccount
+from tui.kept import continue_draft
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, wrapped
+from tui.message_place import place_of
 from tui.nameplate import moment_text, nameplate
+from tui.widgets.overlay import HelpSheet
 from tui.widgets.pane import Pane
+from tui.widgets.unfinished import draft_lines, draft_list_popup
 
 MENU = (
     ("1", "用户资料管理", "profile"),
@@ -18,6 +29,7 @@ MENU = (
     ("3", "申报进度查询", "progress"),
     ("4", "年度完成情况", "annual"),
     ("5", "证书打印", "annual"),
+    ("6", "消息", "messages"),
 )
 
 
@@ -27,12 +39,13 @@ class HomePane(Pane):
     def __init__(self) -> None:
         super().__init__()
         self.home: PersonHome | None = None
+        self.now = datetime.now(UTC)
         self.at = 0
         self._caret_line = 0
 
-    def show(self, home: PersonHome) -> None:
-        """Show a state."""
-        self.home = home
+    def show(self, home: PersonHome, now: datetime) -> None:
+        """Show a state, as it is at this moment."""
+        self.home, self.now = home, now
         self.at = max(0, min(self.at, len(home.notices) - 1))
         self.changed()
 
@@ -44,21 +57,27 @@ class HomePane(Pane):
     def draw(self, cells: int, height: int) -> list[Line]:
         if self.home is None:
             return []
-        out: list[Line] = [(), *_year_lines(self.home), (), *_menu_lines(), ()]
-        self._caret_line = 4  # the menu, where there is no message to stand on
-        out.append((Span(f"  未完成的草稿 {self.home.drafts} 件", Look.TITLE), *_draft_hint(self.home)))
-        out += [(), (Span("  消息", Look.TITLE),)]
+        out: list[Line] = [(), *_year_lines(self.home), *_waiting_lines(self.home), ()]
+        self._caret_line = len(out)  # the menu, where there is no message to stand on
+        out += [*_menu_lines(self.home), ()]
+        out += draft_lines(self.home.unfinished, self.home.drafts, self.now)
+        unread = Span(f"   未读 {self.home.unread} 条" if self.home.unread else "", Look.WARN)
+        out += [(), (Span("  消息", Look.TITLE), unread)]
         if not self.home.notices:
             out.append((Span("    还没有消息", Look.HINT),))
-        for index, notice in enumerate(self.home.notices):
-            here = index == self.at
-            if here:
-                self._caret_line = len(out)
-            parts = wrapped(notice.text, cells - 18) or [""]
-            when = moment_text(notice.at)[5:10]
-            out.append((Span(" > " if here else "   ", Look.MARK), Span(f" {when}  "), Span(parts[0])))
-            out += [(Span(" " * 11 + part),) for part in parts[1:]]
+        out += self._notice_lines(cells, len(out), height - len(out))
         return out[:height]
+
+    def _notice_lines(self, cells: int, start: int, room: int) -> list[Line]:
+        """The messages from the first one on with which the marked one still fits."""
+        assert self.home is not None
+        blocks = [_notice(each, n == self.at, cells) for n, each in enumerate(self.home.notices)]
+        first = 0
+        while first < self.at and sum(len(block) for block in blocks[first : self.at + 1]) > room:
+            first += 1
+        if blocks:
+            self._caret_line = start + sum(len(block) for block in blocks[first : self.at])
+        return [line for block in blocks[first:] for line in block]
 
     def caret_at(self) -> tuple[int, int] | None:
         self.lines()
@@ -81,18 +100,19 @@ class HomePane(Pane):
         return "已是第一条消息" if press.key == "up" else "已是最后一条消息"
 
     def help_lines(self) -> list[str]:
-        return ["个人首页：按菜单前的数字进入；上下键选消息，Enter 看这条申报的详细。"]
+        return ["个人首页：按菜单前的数字进入；上下键选消息，Enter 打开，打开就算已读。"]
 
 
-class PersonHomeScreen(Frame):
+class PersonHomeScreen(WithAccount):
     """首页 of a person."""
 
     title_text = "继续教育公共服务平台"
     commands = (
         Command("menu", tuple(digit for digit, *_ in MENU), "进入", "菜单前的数字"),
         Command("drafts", ("d", "f2"), "草稿", "未完成的草稿"),
-        Command("open_notice", ("enter",), "详细", "看带 > 的消息所说的申报"),
-        Command("refresh", ("f5",), "刷新"),
+        Command("open_notice", ("enter",), "看消息", "打开带 > 的消息：它所说的申报、变更，或全文"),
+        ACCOUNT,
+        Command("refresh", ("f5",), "刷新", bar=False),
     )
 
     def make_pane(self) -> Pane:
@@ -106,7 +126,10 @@ class PersonHomeScreen(Frame):
         """Fetch the state of the year."""
         home = await self.ask(person_home, Nothing())
         self.header.show(self.title_text, nameplate(self.program.caller, home.employer))
-        self.home_pane.show(home)
+        # A form that is still open in this program goes on where it stands.
+        open_here = self.program.keeping.keys
+        home = replace(home, unfinished=tuple(row for row in home.unfinished if row.key not in open_here))
+        self.home_pane.show(home, await self.program.backend.now())
 
     async def resume(self) -> None:
         """Something may have been declared meanwhile."""
@@ -118,21 +141,59 @@ class PersonHomeScreen(Frame):
         await self.program.go(next(route for number, _, route in MENU if number == digit))
 
     async def action_drafts(self) -> None:
-        """D: the drafts."""
-        if self.home_pane.home is not None and not self.home_pane.home.drafts:
+        """D: the only draft at once, several in a list."""
+        home = self.home_pane.home
+        if home is None or not (home.unfinished or home.drafts):
             self.tell("没有未完成的草稿，按 2 新申报", Look.WARN)
+        elif home.unfinished and len(home.unfinished) + home.drafts > 1:
+            popup = draft_list_popup(
+                home.unfinished,
+                home.drafts,
+                self.home_pane.now,
+                on_pick=self._pick_draft,
+                on_drop=self._ask_to_drop,
+            )
+            await self.open(popup)
+        else:
+            await self._go_on(home.unfinished[0] if home.unfinished else None)
+
+    async def _pick_draft(self, row: DraftRow | None) -> None:
+        await self.close_overlay()
+        await self._go_on(row)
+
+    async def _go_on(self, row: DraftRow | None) -> None:
+        if row is None:
+            await self.program.go("progress", tab="draft")
+        else:
+            await continue_draft(self.program, row.key)
+
+    async def _ask_to_drop(self, row: DraftRow | None) -> None:
+        if row is None:
+            self.tell("已保存的申报请到申报进度查询中删除", Look.WARN)
             return
-        await self.program.go("progress", tab="draft")
+
+        async def drop() -> None:
+            await self.ask(drop_draft, DraftKey(key=row.key))
+            await self.close_overlay()
+            await self.load()
+            self.tell(f"已删除草稿：{row.title}")
+
+        self.confirm(f"删除草稿“{row.title}”？填写的内容不能找回", drop)
 
     async def action_open_notice(self) -> None:
-        """Enter: the declaration that the message is about."""
+        """Enter: the message has been read; what it is about, or the whole of it."""
         notice = self.home_pane.notice
         if notice is None:
             self.tell("还没有消息，请按菜单前的数字进入", Look.WARN)
-        elif notice.declaration_id is None:
-            self.tell("这条消息没有对应的申报", Look.WARN)
+            return
+        if notice.unread and notice.message_id is not None:
+            await self.ask(read_messages, ReadMessages(ids=(notice.message_id,)))
+        place = place_of(self.program.role, notice.object_kind, notice.object_id)
+        if place is None:
+            await self.load()
+            await self.open(HelpSheet(["", moment_text(notice.at), "", notice.text]))
         else:
-            await self.program.go("declaration", declaration_id=notice.declaration_id)
+            await self.program.go(place[0], **place[1])
 
     async def action_refresh(self) -> None:
         """F5."""
@@ -165,11 +226,24 @@ def _days(home: PersonHome) -> str:
     return f"还有 {home.days_left} 天" if home.days_left else "今天截止"
 
 
-def _menu_lines() -> list[Line]:
-    spans = [(Span(f"{digit} ", Look.KEY), Span(fit(label, 21))) for digit, label, _ in MENU]
+def _waiting_lines(home: PersonHome) -> list[Line]:
+    """What waits: for the person, and of the person for an office."""
+    refused = [f"审核不通过 {home.refused} 件，可重新申报 (按 3)"] if home.refused else []
+    words = "   ".join([*refused, *home.changes])
+    return [(Span(f"  {'待办':<9}"), Span(words, Look.WARN))] if words else []
+
+
+def _notice(notice: Notice, here: bool, cells: int) -> list[Line]:
+    parts = wrapped(notice.text, cells - 20) or [""]
+    head = f" {moment_text(notice.at)[5:10]}  {'未读' if notice.unread else '    '} "
+    look = Look.TITLE if notice.unread else Look.PLAIN
+    first = (Span(" > " if here else "   ", Look.MARK), Span(head), Span(parts[0], look))
+    return [first, *((Span(" " * 15 + part, look),) for part in parts[1:])]
+
+
+def _menu_lines(home: PersonHome) -> list[Line]:
+    told = {"messages": f" ({home.unread})" if home.unread else ""}
+    labels = [(digit, label + told.get(route, "")) for digit, label, route in MENU]
+    spans = [(Span(f"{digit} ", Look.KEY), Span(fit(label, 21))) for digit, label in labels]
     rows = [spans[:3], spans[3:]]
     return [(Span("  "), *(span for pair in row for span in pair)) for row in rows]
-
-
-def _draft_hint(home: PersonHome) -> tuple[Span, ...]:
-    return (Span("   D 继续填写", Look.HINT),) if home.drafts else ()

@@ -4,43 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.schema.declarations import CellRows, EvidenceCells, EvidenceView
+from core.schema.declarations import EvidenceCells, EvidenceView, Holder
 from core.services.evidence import evidence_cells
 from tui.frame import Frame
 from tui.keys import Command
-from tui.look import Line, Look, Span, line
+from tui.look import Look
 from tui.widgets.file_picker import size_text
 from tui.widgets.pane import Pane
-
-ZOOMS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
-_SHADES = 16
-"""Steps of a colour that are told apart: enough for a scan, and far fewer bytes on the wire."""
-
-
-class PicturePane(Pane):
-    """Rows of half-blocks: the upper half is the colour of the letter, the lower that of the ground."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[Line] = []
-
-    def show(self, rows: CellRows) -> None:
-        """Show a picture."""
-        self._rows = [_line(row) for row in rows]
-        self.changed()
-
-    def draw(self, cells: int, height: int) -> list[Line]:
-        return self._rows[:height]
-
-    def caret_at(self) -> tuple[int, int] | None:
-        return (0, 0)
-
-    def help_lines(self) -> list[str]:
-        return ["图片按字符格显示，放大后可看清文字。"]
+from tui.widgets.picture_pane import ZOOMS, PicturePane
 
 
 class PictureScreen(Frame):
-    """查看附件: one of `evidence`, seen through the declaration that holds it (None: my own)."""
+    """查看附件: one of `evidence`, seen through what holds it (`object_id` None: just brought in by me)."""
 
     title_text = "查看附件"
     commands = (
@@ -54,10 +29,15 @@ class PictureScreen(Frame):
     )
 
     def __init__(
-        self, evidence: Sequence[EvidenceView], at: int = 0, declaration_id: int | None = None
+        self,
+        evidence: Sequence[EvidenceView],
+        at: int = 0,
+        object_id: int | None = None,
+        holder: Holder = Holder.DECLARATION,
     ) -> None:
         super().__init__()
-        self.evidence, self.index, self.declaration_id = tuple(evidence), at, declaration_id
+        self.evidence, self.index = tuple(evidence), at
+        self.object_id, self.holder = object_id, holder
         self._zoom, self._x, self._y = 0, 0.5, 0.5
 
     def make_pane(self) -> Pane:
@@ -70,7 +50,8 @@ class PictureScreen(Frame):
         size = self.app.size
         command = EvidenceCells(
             sha256=shown.sha256,
-            declaration_id=self.declaration_id,
+            object_id=self.object_id,
+            holder=self.holder,
             cols=size.width,
             rows=size.height - 3,
             zoom=ZOOMS[self._zoom],
@@ -136,21 +117,3 @@ class PictureScreen(Frame):
             return
         self._zoom = zoom
         await self.load()
-
-
-def _line(row: Sequence[tuple[tuple[int, int, int], tuple[int, int, int]]]) -> Line:
-    """Runs of equal cells become one span."""
-    spans: list[Span] = []
-    for upper, lower in row:
-        look = f"{_colour(upper)} on {_colour(lower)}"
-        if spans and spans[-1].look == look:
-            spans[-1] = Span(spans[-1].text + "▀", look)
-        else:
-            spans.append(Span("▀", look))
-    return line(*spans)
-
-
-def _colour(rgb: tuple[int, int, int]) -> str:
-    step = 255 / (_SHADES - 1)
-    red, green, blue = (round(round(part / step) * step) for part in rgb)
-    return f"#{red:02x}{green:02x}{blue:02x}"

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.rules.entry import EntryError, parse_year
-from core.rules.errors import FieldError
-from core.rules.fields import FieldKind, FieldSpec
-from core.rules.forms import PROFESSIONAL, PUBLIC
+from core.rules.errors import Refused
 from core.rules.roles import Role
 from core.rules.workflow import DECLARATION, DeclarationState, Move
 from core.schema.declarations import (
@@ -27,28 +24,27 @@ from core.services.declarations import (
 )
 from tui.frame import Frame
 from tui.keys import Command
-from tui.look import Line, Look, Span
+from tui.look import Line, Look, Span, fit
 from tui.nameplate import nameplate
 from tui.widgets.filter_sheet import FilterSheet
-from tui.widgets.form import field_for
 from tui.widgets.pane import Pane
-from tui.widgets.table import Column, Table, TableRow
-
-_COLUMNS = (
-    Column("序号", 4),
-    Column("年度", 4),
-    Column("科目", 6),
-    Column("学习形式", 14),
-    Column("申报", 5, number=True),
-    Column("认定", 5, number=True),
-    Column("当前处理人", 0),
-    Column("认定结果", 12),
+from tui.widgets.progress_table import (
+    OWN_COLUMNS,
+    PROVIDER_COLUMNS,
+    REMARK_LINES,
+    ProgressTable,
+    cleared,
+    filter_fields,
+    filter_text,
+    narrowed,
+    row_cells,
 )
-_YEAR = FieldSpec("year", "计入年度", FieldKind.YEAR, required=False, hint="如 2019，空为全部")
-_SUBJECT = FieldSpec("subject", "科目类型", FieldKind.CHOICE, required=False, choices=(PROFESSIONAL, PUBLIC))
+
 _TABS = tuple(ProgressTab)
-_NO_BASE = "施教机构尚不能在本平台申报，基地学时由人社部门登记，已登记的可在年度完成情况中查看"
-_FRAME_LINES = 9  # header, heading, column titles, footing, notice, keys
+_KINDS = {"1": "学时申报进度", "2": "施教机构申报进度"}
+_EMPTY = {False: "没有记录，按 F6 新申报", True: "还没有施教机构、公需课平台记入的学时"}
+"""What an empty page says, of one's own or of those that providers reported."""
+_FRAME_LINES = 8 + REMARK_LINES  # header, heading, column titles, footing, notice, keys
 
 
 class ProgressScreen(Frame):
@@ -64,7 +60,7 @@ class ProgressScreen(Frame):
         Command("redeclare", ("g", "f4"), "重新申报", "审核不通过的，复制一份修改后再提交"),
         Command("urge", ("h", "f3"), "催办", "提交多日还没有审核的"),
         Command("new", ("f6",), "新申报"),
-        Command("filter", ("/",), "筛选", "按计入年度、科目类型"),
+        Command("filter", ("/",), "筛选", "按计入年度、科目类型、学习形式、名称、学习时间"),
         Command("clear", ("c", "f8"), "清空", "清空筛选", bar=False),
         Command(
             "tab",
@@ -81,21 +77,17 @@ class ProgressScreen(Frame):
 
     def __init__(self, tab: str = ProgressTab.ALL.value) -> None:
         super().__init__()
-        self.tab = ProgressTab(tab)
-        self.year: int | None = None
-        self.subject: str | None = None
-        self.by_bases = False
+        self.wanted = ProgressQuery(tab=ProgressTab(tab), by_provider=False)
         self.page: ProgressPage | None = None
         self._afters: list[tuple[int | str, ...] | None] = [None]
-        self._limit = 14
 
     def make_pane(self) -> Pane:
-        self.table = Table(_COLUMNS)
+        self.table = ProgressTable(OWN_COLUMNS)
         return self.table
 
     async def load(self) -> None:
         """The first page."""
-        self._limit = max(5, self.app.size.height - _FRAME_LINES)
+        self._ask_for(limit=max(5, self.app.size.height - _FRAME_LINES))
         self.header.show(self.title_text, nameplate(self.program.caller))
         await self._fetch()
 
@@ -106,7 +98,7 @@ class ProgressScreen(Frame):
     @property
     def row(self) -> ProgressRow | None:
         """The declaration that has the marker."""
-        if self.by_bases or self.page is None or not self.page.rows:
+        if self.page is None or not self.page.rows:
             return None
         return self.page.rows[self.table.at]
 
@@ -120,22 +112,21 @@ class ProgressScreen(Frame):
 
     async def action_tab(self) -> None:
         """Left and right: the next tab."""
-        if self.by_bases:
-            self.tell(_NO_BASE, Look.WARN)
-            return
         step = 1 if self.press_now.key == "right" else -1
-        self.tab = _TABS[(_TABS.index(self.tab) + step) % len(_TABS)]
+        self._ask_for(tab=_TABS[(_TABS.index(self.wanted.tab) + step) % len(_TABS)])
         await self._from_the_start()
 
     async def action_kind(self) -> None:
         """1 and 2: 学时申报进度, 施教机构申报进度."""
-        self.by_bases = self.press_now.command_key == "2"
-        self._show()
-        self.tell(*((_NO_BASE, Look.WARN) if self.by_bases else ("学时申报进度",)))
+        digit = self.press_now.command_key
+        self._ask_for(by_provider=digit == "2", form=None)
+        self.table.columns = PROVIDER_COLUMNS if self.wanted.by_provider else OWN_COLUMNS
+        await self._from_the_start()
+        self.tell(_KINDS[digit])
 
     async def action_next_page(self) -> None:
         """The next page."""
-        if self.by_bases or self.page is None or self.page.after is None:
+        if self.page is None or self.page.after is None:
             self.tell("已是最后一条" if self.press_now.key == "down" else "已是最后一页", Look.WARN)
             return
         self._afters.append(self.page.after)
@@ -156,27 +147,24 @@ class ProgressScreen(Frame):
 
     async def action_filter(self) -> None:
         """/."""
-        fields = [
-            field_for(_YEAR, "" if self.year is None else str(self.year)),
-            field_for(_SUBJECT, self.subject or "", cells=16),
-        ]
+        fields = filter_fields(self.wanted)
+        if self.wanted.by_provider:  # what providers report has no form of its own
+            fields = [field for field in fields if field.spec.key != "form"]
         self.sheet = FilterSheet(self, fields, self._apply)
         await self.open(self.sheet)
 
     async def action_clear(self) -> None:
         """C: 清空."""
-        self.year = self.subject = None
+        self.wanted = cleared(self.wanted)
         await self._from_the_start()
         self.tell("已清空筛选")
 
     async def _apply(self) -> None:
-        typed = self.sheet.values()
         try:
-            year = parse_year(typed["year"]) if typed["year"].strip() else None
-        except EntryError as error:
-            self.sheet.show_errors([FieldError("year", error.code, error.params)])
+            self.wanted = narrowed(self.wanted, self.sheet.values())
+        except Refused as refusal:
+            self.sheet.show_errors(refusal.fields)
             return
-        self.year, self.subject = year, typed["subject"] or None
         await self.close_overlay()
         await self._from_the_start()
 
@@ -235,7 +223,7 @@ class ProgressScreen(Frame):
 
     def _chosen(self) -> ProgressRow | None:
         if self.row is None:
-            self.tell(_NO_BASE if self.by_bases else "没有记录，按 F6 新申报", Look.WARN)
+            self.tell(self.table.empty, Look.WARN)
         return self.row
 
     def _id_here(self) -> int | None:
@@ -248,10 +236,7 @@ class ProgressScreen(Frame):
         await self._fetch()
 
     async def _fetch(self, keep: int | None = None, *, at_end: bool = False) -> None:
-        query = ProgressQuery(
-            tab=self.tab, year=self.year, subject=self.subject, after=self._afters[-1], limit=self._limit
-        )
-        self.page = await self.ask(progress_page, query)
+        self.page = await self.ask(progress_page, self.wanted.model_copy(update={"after": self._afters[-1]}))
         if not self.page.rows and len(self._afters) > 1:
             self._afters.pop()
             await self._fetch(at_end=True)
@@ -261,19 +246,21 @@ class ProgressScreen(Frame):
         self._show(at)
 
     def _show(self, at: int = 0) -> None:
-        if self.by_bases or self.page is None:
-            self.table.empty = _NO_BASE
-            self.table.show((), heading=[(), (Span(" 施教机构申报进度", Look.TITLE),), ()])
+        if self.page is None:
             return
-        first = 1 + (len(self._afters) - 1) * self._limit
-        self.table.empty = "没有记录，按 F6 新申报"
-        rows = [_cells(number, row) for number, row in enumerate(self.page.rows, first)]
-        footing: list[Line] = [(), (Span(self._where(), Look.HINT),)]
-        self.table.show(rows, heading=self._heading(), footing=footing, first_number=first, at=at)
+        by_provider = bool(self.wanted.by_provider)
+        first = 1 + (len(self._afters) - 1) * self.wanted.limit
+        self.table.empty, self.table.where = _EMPTY[by_provider], self._where()
+        self.table.found = self.page.rows
+        rows = [
+            row_cells(number, row, by_provider=by_provider)
+            for number, row in enumerate(self.page.rows, first)
+        ]
+        self.table.show(rows, heading=self._heading(), first_number=first, at=at)
 
     def _where(self) -> str:
         assert self.page is not None
-        total = self.page.counts.get(self.tab, 0)
+        total = self.page.counts.get(self.wanted.tab, 0)
         more = "   PgDn 下页" if self.page.after is not None else ""
         return f"  第 {len(self._afters)} 页   共 {total} 条{more}"
 
@@ -282,27 +269,15 @@ class ProgressScreen(Frame):
         spans = [Span(" ")]
         for tab in _TABS:
             words = f"{tab.label} {self.page.counts.get(tab, 0)}"
-            spans.append(Span(f"[{words}]", Look.TITLE) if tab is self.tab else Span(f" {words} "))
+            spans.append(Span(f"[{words}]", Look.TITLE) if tab is self.wanted.tab else Span(f" {words} "))
             spans.append(Span(" "))
-        spans.append(Span("  (左右 切换)", Look.HINT))
-        chosen = f" 计入年度 {self.year or '全部'}     科目类型 {self.subject or '全部'}"
-        return [tuple(spans), (Span(chosen), Span("     (/ 筛选  C 清空)", Look.HINT)), ()]
+        spans.append(Span(" (左右 切换)", Look.HINT))
+        hint = "(/ 筛选  C 清空)"
+        chosen = fit(f" {filter_text(self.wanted)}", 60)
+        return [tuple(spans), (Span(chosen), Span(hint, Look.HINT)), ()]
 
-
-def _cells(number: int, row: ProgressRow) -> TableRow:
-    waiting = "" if row.waiting_days is None else f" {row.waiting_days}天"
-    return TableRow(
-        (
-            str(number),
-            str(row.year),
-            row.subject,
-            row.form_name,
-            str(row.claimed) if row.claimed else "",
-            "" if row.recognised is None else str(row.recognised),
-            row.handler,
-            row.status_label + waiting,
-        )
-    )
+    def _ask_for(self, **changes: object) -> None:
+        self.wanted = self.wanted.model_copy(update=changes)
 
 
 def _key(row: ProgressRow) -> DeclarationKey:

@@ -20,7 +20,7 @@ class HeaderBar(Pane):
 
     def __init__(self, title: str, right: str = "") -> None:
         super().__init__()
-        self.title, self.right = title, right
+        self.title, self.right, self.note = title, right, ""
 
     def show(self, title: str, right: str) -> None:
         """Change the texts."""
@@ -28,10 +28,19 @@ class HeaderBar(Pane):
             self.title, self.right = title, right
             self.changed()
 
+    def mark(self, note: str) -> None:
+        """Change what stands before the right side, so that as few cells as can be are sent anew."""
+        if note != self.note:
+            self.note = note
+            self.changed()
+
     def draw(self, cells: int, height: int) -> list[Line]:
-        room = cells - 2 - width(self.right)
+        right = "  ".join(part for part in (self.note, self.right) if part)
+        if self.note and width(self.title) + width(right) + 4 > cells:
+            right = self.note
+        room = cells - 2 - width(right)
         left = fit(self.title, max(10, room - 1))
-        return [(Span(" " + left + " " * max(0, room - width(left)) + self.right + " ", Look.BAR),)]
+        return [(Span(" " + left + " " * max(0, room - width(left)) + right + " ", Look.BAR),)]
 
 
 class NoticeBar(Pane):

@@ -61,7 +61,8 @@ async def open_options(
     async def pick(option: Option) -> None:
         await take(stage, form, field, option, after)
 
-    await stage.open(Picker(field.spec.label, listed(field.options), pick, query=typed))
+    source = listed(field.options, open_list=field.spec.open_list)
+    await stage.open(Picker(field.spec.label, source, pick, query=typed))
 
 
 async def take(stage: Stage, form: Form, field: Field, option: Option, after: After | None = None) -> None:

@@ -14,7 +14,7 @@ from tui.look import Look
 from tui.widgets.choosing import Stage
 from tui.widgets.picker import Option, OptionPage, Picker
 
-ENDINGS = frozenset({".jpg", ".jpeg", ".gif", ".bmp", ".png"})
+ENDINGS = frozenset({".jpg", ".jpeg", ".gif", ".bmp", ".png", ".zip"})
 AT_MOST = 2_000
 """Entries of one folder that are listed; what more there is, typing finds no more than scrolling does."""
 
@@ -39,16 +39,18 @@ class FilePicker(Picker):
 
     empty = "这里没有目录，也没有图片；按左键到上级目录，或输入 / ~ 开头的路径"
 
-    def __init__(self, stage: Stage, folder: Path, on_file: Callable[[Path], Awaitable[None]]) -> None:
+    def __init__(
+        self, stage: Stage, folder: Path, on_file: Callable[[Path], Awaitable[None]], what: str = "添加附件"
+    ) -> None:
         super().__init__(
-            "添加附件",
+            what,
             self._list,
             self._take,
             columns=(("名称", 0), ("大小", 9)),
             extra=[(UP, self._up)],
             hint="名称，或 / ~ 开头的路径",
         )
-        self.stage, self.folder, self.on_file = stage, folder, on_file
+        self.stage, self.folder, self.on_file, self.what = stage, folder, on_file, what
         self._entries: list[Listed] = []
         self._read: Path | None = None
 
@@ -98,10 +100,12 @@ class FilePicker(Picker):
             except (OSError, ValueError):
                 self._entries, trouble = [], "打不开这个目录"
             self._read = folder
-        self.title = f"添加附件    {folder}"
+        self.title = f"{self.what}    {folder}"
         found = [e for e in self._entries if not query or rank(query, e.name) is not None]
         pictures = sum(not e.folder for e in found)
-        status = trouble or f"{len(found) - pictures} 个目录，{pictures} 张图片 (.jpg .jpeg .gif .bmp .png)"
+        status = (
+            trouble or f"{len(found) - pictures} 个目录，{pictures} 个文件 (.jpg .jpeg .gif .bmp .png .zip)"
+        )
         return OptionPage(tuple(_option(entry) for entry in found), None, status)
 
 

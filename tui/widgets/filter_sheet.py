@@ -36,9 +36,9 @@ class FilterSheet(Form):
         self.on_apply = on_apply
 
     def place(self) -> None:
-        """As wide as the screen lets it be."""
+        """As wide as the screen lets it be, with room for an error under each field where there is any."""
         self.styles.width = max(20, self.screen.size.width - 4)
-        self.styles.height = len(self.fields) * 2 + 2
+        self.styles.height = min(self.screen.size.height - 5, len(self.fields) * 2 + 2)
 
     async def press(self, press: Press) -> bool:
         if press.key in ("f5", "f8"):

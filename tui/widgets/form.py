@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from core.rules.errors import FieldError
-from core.rules.fields import FieldKind, FieldSpec
+from core.rules.fields import TICKED, FieldKind, FieldSpec
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, width, wrapped
 from tui.widgets.entry import Entry
@@ -21,6 +21,8 @@ PICKED = frozenset({FieldKind.CHOICE, FieldKind.REGION, FieldKind.EMPLOYER, Fiel
 """Kinds whose value comes from a list."""
 
 MORE = "下面还有 "
+_TICKS = frozenset({"space", "x", "enter", "ideographic_space", "\u3000"})
+_HOW_TO_TICK = "按空格勾选或取消"
 PAGE_FIELDS = 8
 """Fields that PgUp and PgDn pass over at once."""
 
@@ -51,6 +53,11 @@ class Field:
         """Whether the value comes from a list."""
         return self.spec.kind in PICKED
 
+    @property
+    def tick(self) -> bool:
+        """Whether it is a box that is ticked or not."""
+        return self.spec.kind is FieldKind.TICK
+
     def set(self, value: str, payload: object = None) -> None:
         """Fill in a value as if it had been typed."""
         self.entry.set(value)
@@ -60,7 +67,8 @@ class Field:
 
 class Form(Pane):
     """Fields in reading order. `on_open(field, typed)` opens the list of a picked field; `on_leave(field)` is
-    called when the caret leaves a field whose value changed; `on_done` when Enter is pressed on the last field."""
+    called when the caret leaves a field whose value changed, and as soon as a box is ticked; `on_done` when Enter
+    is pressed on the last field."""
 
     commands: tuple[Command, ...] = FORM_COMMANDS
 
@@ -83,7 +91,19 @@ class Form(Pane):
         self._left_value = self.current.entry.value if self.fields else ""
         self._top = 0
         self._caret: tuple[int, int] | None = None
-        self.edited = False
+        self._edited = False
+        self.changes = 0
+        """Grows with each change of what was typed or picked."""
+
+    @property
+    def edited(self) -> bool:
+        """Whether something was typed or picked that is not stored yet."""
+        return self._edited
+
+    @edited.setter
+    def edited(self, edited: bool) -> None:
+        self._edited = edited
+        self.changes += edited
 
     @property
     def current(self) -> Field:
@@ -131,7 +151,7 @@ class Form(Pane):
     @property
     def empty_here(self) -> bool:
         here = self.current
-        return here.picked or (not here.entry.value and here.spec.kind is not FieldKind.PASSWORD)
+        return here.picked or here.tick or (not here.entry.value and here.spec.kind is not FieldKind.PASSWORD)
 
     def help_lines(self) -> list[str]:
         spec = self.current.spec
@@ -140,12 +160,14 @@ class Form(Pane):
 
     def why_not(self, press: Press) -> str:
         entry = self.current
-        if press.key == "f4":
+        if press.key == "f4" and not entry.tick:
             return f"“{entry.spec.label}”直接填写，没有可选的列表"
         if press.key in ("pageup", "pagedown"):
             return "已是第一项" if press.key == "pageup" else "已是最后一项"
         if entry.fixed:
             return f"“{entry.spec.label}”不能修改"
+        if entry.tick:
+            return _HOW_TO_TICK
         if entry.picked and press.key in ("left", "right", "home", "end"):
             return "按 F4 打开列表，或直接输入汉字、拼音、首字母"
         return entry.entry.why_not(press)
@@ -191,6 +213,8 @@ class Form(Pane):
             await self._go(-1)
         elif press.key in ("pageup", "pagedown"):
             return await self._turn(-PAGE_FIELDS if press.key == "pageup" else PAGE_FIELDS)
+        elif entry.tick and not entry.fixed:
+            return await self._press_tick(entry, press)
         elif press.key == "enter":
             await self._enter(entry)
         elif press.key == "f4" and entry.picked:
@@ -216,6 +240,15 @@ class Form(Pane):
             self.changed()
         else:
             return False
+        return True
+
+    async def _press_tick(self, entry: Field, press: Press) -> bool:
+        if press.key not in _TICKS and press.command_key not in _TICKS:
+            return False
+        entry.set("" if entry.entry.value else TICKED)
+        self.edited = True
+        self.changed()
+        await self._leave()
         return True
 
     async def _enter(self, entry: Field) -> None:
@@ -269,6 +302,8 @@ class Form(Pane):
         return 1 + error + sum(len(wrapped(note, room)) for note in _notes(entry))
 
     def _draw_field(self, entry: Field, here: bool, box_start: int, room: int, at_line: int) -> list[Line]:
+        if entry.tick:
+            return self._draw_tick(entry, here, at_line)
         mark = "*" if entry.spec.required else ""
         label = Span(fit(f" {entry.spec.label}{mark}", box_start), Look.LABEL)
         cells = min(entry.cells, room)
@@ -291,12 +326,24 @@ class Form(Pane):
             tail = "  " + entry.spec.hint
         tail = fit(tail, max(0, room - cells)) if tail else ""
         out: list[Line] = [(label, Span(fit(text, cells), look), Span(tail, Look.HINT))]
-        indent = " " * box_start
-        if entry.error:
-            out += [(Span(indent + part, Look.ERROR),) for part in wrapped(entry.error, room)]
-        for note in _notes(entry):
-            out += [(Span(indent + part, Look.HINT),) for part in wrapped(note, room)]
-        return out
+        return out + _remarks(entry, " " * box_start, room)
+
+    def _draw_tick(self, entry: Field, here: bool, at_line: int) -> list[Line]:
+        if here:
+            self._caret = (2, at_line)
+        box = Span(f"[{entry.entry.value or ' '}]", Look.FOCUS if here else Look.PLAIN)
+        tail = Span(f"  {_HOW_TO_TICK}" if here else "", Look.HINT)
+        return [(Span(" "), box, Span(f" {entry.spec.label}", Look.LABEL), tail)]
+
+
+def _remarks(entry: Field, indent: str, room: int) -> list[Line]:
+    """What stands under a field: its error, then its notes."""
+    out: list[Line] = []
+    if entry.error:
+        out += [(Span(indent + part, Look.ERROR),) for part in wrapped(entry.error, room)]
+    for note in _notes(entry):
+        out += [(Span(indent + part, Look.HINT),) for part in wrapped(note, room)]
+    return out
 
 
 def _notes(entry: Field) -> list[str]:

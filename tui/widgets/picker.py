@@ -43,8 +43,9 @@ PICKER_COMMANDS = (
 )
 
 
-def listed(options: Sequence[Option]) -> Source:
-    """A source over a fixed list, narrowed by Chinese, pinyin, initials or code."""
+def listed(options: Sequence[Option], *, open_list: bool = False) -> Source:
+    """A source over a fixed list, narrowed by Chinese, pinyin, initials or code. What an `open_list` doesn't hold
+    can be taken as it was typed: that stands last."""
     kept = tuple(options)
 
     async def source(query: str, after: object) -> OptionPage:
@@ -55,7 +56,11 @@ def listed(options: Sequence[Option]) -> Source:
         ranked = [(rank(query, " ".join(o.cells), o.code), len(o.value), i) for i, o in enumerate(kept)]
         # Of two that fit as well the shorter one is meant: 岗位培训 before 岗位培训(基地).
         found = tuple(kept[i] for _, _, i in sorted(row for row in ranked if row[0] is not None))
-        return OptionPage(found, None, f"{len(found)} / {len(kept)} 项")
+        status = f"{len(found)} / {len(kept)} 项"
+        if open_list and all(option.value != query for option in found):
+            found = (*found, Option(query, (f"{query}   (照此填写)",)))
+            status += "，列表里没有的可以照写"
+        return OptionPage(found, None, status)
 
     return source
 

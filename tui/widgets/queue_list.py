@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from core.schema.review import Bucket, Decided, QueuePage, QueueRow, Subject
+from core.schema.review import Bucket, Decided, QueuePage, QueueRow
 from tui.look import Line, Look, Span, fit, right
 
 UNDO_LAST = 10
@@ -13,9 +13,15 @@ UNDO_LAST = 10
 
 @dataclass(slots=True)
 class Queue:
-    """The queue as this desk sees it. Rows that were decided leave it; `after` asks for the next page."""
+    """The queue as this desk sees it. Rows that were decided leave it; `after` asks for the next page.
 
-    subject: Subject
+    `column` is what a row's middle is called; `hours` says whether rows have a year and hours, `batches`
+    whether many may be decided at once.
+    """
+
+    column: str = "学习形式"
+    hours: bool = True
+    batches: bool = True
     bucket: Bucket = Bucket.ALL
     text: str = ""
     rows: list[QueueRow] = field(default_factory=list)
@@ -125,19 +131,30 @@ def draw_rows(queue: Queue, cells: int, height: int) -> list[Line]:
         star = "*" if row.id in queue.chosen else " "
         claimed = "" if row.claimed is None else str(row.claimed)
         if narrow:
-            body = f"{fit(row.person_name, 8)} {fit(row.form_name, 10)} {right(claimed, 5)} "
-            body += f"{right(str(row.waiting_days), 3)}天 "
+            middle = (
+                f"{fit(row.form_name, 10)} {right(claimed, 5)}" if queue.hours else fit(row.form_name, 16)
+            )
+            body = f"{fit(row.person_name, 8)} {middle} {right(str(row.waiting_days), 3)}天 "
             tail = fit(marks_of(row), max(0, cells - 35))
         else:
             year = "" if row.year is None else str(row.year)
+            middle = f"{fit(row.form_name, 16)} {fit(year, 5)}{right(claimed, 6)}"
+            if not queue.hours:
+                middle = fit(row.form_name, 28)
             body = (
-                f"{right(str(index + 1), 4)}  {fit(row.person_name, 12)} {fit(row.form_name, 16)} {fit(year, 5)}"
-                f"{right(claimed, 6)}  等待 {right(str(row.waiting_days), 3)} 天  "
+                f"{right(str(index + 1), 4)}  {fit(row.person_name, 12)} {middle}"
+                f"  等待 {right(str(row.waiting_days), 3)} 天  "
             )
             tail = fit(marks_of(row), max(0, cells - 66))
         look = Look.CHOSEN if row.id in queue.chosen else Look.PLAIN
         out.append((Span(pointer + star, Look.MARK), Span(body, look), Span(tail, Look.WARN)))
     return out
+
+
+def row_titles(queue: Queue) -> str:
+    """What stands above the rows of a wide list."""
+    middle = f"{fit(queue.column, 16)} 年度   申报" if queue.hours else fit(queue.column, 28)
+    return f"  序号  姓名         {middle}  等待"
 
 
 def line_of_marker(queue: Queue, height: int) -> int:

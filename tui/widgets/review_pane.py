@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.rules.clock import CHINA
@@ -12,12 +12,13 @@ from core.schema.review import ReviewItem
 from tui.keys import Press
 from tui.look import Line, Look, Span, fit, line, right, width, wrapped
 from tui.widgets.pane import Pane
-from tui.widgets.queue_list import Queue, draw_rows, line_of_marker, marks_of
+from tui.widgets.picture_pane import picture_lines
+from tui.widgets.queue_list import Queue, draw_rows, line_of_marker, marks_of, row_titles
 
 WIDE = 110
 """Cells from which the queue stands beside the item."""
 LIST_CELLS = 42
-LABEL_CELLS = 19
+LABEL_CELLS, LABEL_CELLS_AT_MOST = 19, 24
 BODY_BESIDE_PICTURE = 7
 """Lines of the item that stay in sight while a picture is open below them."""
 
@@ -25,9 +26,9 @@ BODY_BESIDE_PICTURE = 7
 class ReviewPane(Pane):
     """Shows what the screen gives it; keys here only scroll, or move the marker while the list is up."""
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: Queue, guide: Sequence[str] = ()) -> None:
         super().__init__()
-        self.queue = queue
+        self.queue, self.guide = queue, tuple(guide)
         self.item: ReviewItem | None = None
         self.listing = False
         self.recognised = self.opinion = ""
@@ -80,7 +81,8 @@ class ReviewPane(Pane):
 
     def _draw_list(self, cells: int, height: int) -> list[Line]:
         chosen = f"已选中 {len(self.queue.chosen)} 条" if self.queue.chosen else "空格 选中"
-        head = line(Span("  序号  姓名         学习形式/部门    年度   申报  等待", Look.HINT))
+        chosen = chosen if self.queue.batches else ""
+        head = line(Span(row_titles(self.queue), Look.HINT))
         foot = line(Span(f"  第 {self.queue.at + 1} / {self.queue.size} 条   {chosen}", Look.HINT))
         return [head, *draw_rows(self.queue, cells, height - 2), foot]
 
@@ -93,7 +95,7 @@ class ReviewPane(Pane):
         if self.picture is not None:
             shown_picture = [
                 line(Span(fit(" " + self.picture_title, cells), Look.HINT)),
-                *_cells(self.picture),
+                *picture_lines(self.picture),
             ]
             room = max(3, min(room - len(shown_picture), BODY_BESIDE_PICTURE))
         self._body_length, self._body_room = len(body), room
@@ -151,11 +153,7 @@ class ReviewPane(Pane):
         return (0, 1)
 
     def help_lines(self) -> list[str]:
-        return [
-            "审核台：一个键办一条，下一条自己出来。显示出来之前按的审核键不算。",
-            "A 通过，R 不通过，B 退回修改 (原因按数字选，可再写文字，Enter 确定)。",
-            "有疑点的不会批量通过；按 D 看相关的另一条申报。",
-        ]
+        return list(self.guide)
 
     # ------------------------------------------------------------------------------------------- keys
 
@@ -197,29 +195,33 @@ class ReviewPane(Pane):
 
 
 def _body(item: ReviewItem, cells: int) -> Iterable[Line]:
+    longest = max((width(label) + 3 for label, _ in item.lines), default=0)
+    labels = min(LABEL_CELLS_AT_MOST, max(LABEL_CELLS, longest))
+    for label, text, look in _entries(item):
+        for number, part in enumerate(wrapped(text, max(10, cells - labels - 1))):
+            yield line(Span(fit("  " + label if not number else "", labels), Look.LABEL), Span(part, look))
+
+
+def _entries(item: ReviewItem) -> Iterable[tuple[str, str, Look]]:
+    """What stands in the item: label, text, look."""
     for viewer in item.viewers:
-        yield from _entry("正在查看", viewer, cells, Look.WARN)
+        yield "正在查看", viewer, Look.WARN
     for number, doubt in enumerate(item.doubts):
         jump = "  (D 查看)" if doubt.other_id is not None else ""
-        yield from _entry("疑点" if not number else "", doubt.text + jump, cells, Look.WARN)
+        yield "疑点" if not number else "", doubt.text + jump, Look.WARN
     for label, text in item.lines:
-        yield from _entry(label, text, cells)
+        yield label, text, Look.PLAIN
     if item.rule_check:
-        yield from _entry("规则核对", item.rule_check, cells)
+        yield "规则核对", item.rule_check, Look.PLAIN
     if item.year_line:
-        yield from _entry("该人本年度", item.year_line, cells)
+        yield "该人本年度", item.year_line, Look.PLAIN
     if item.evidence:
         names = "  ".join(f"{n} {each.caption or each.file_name}" for n, each in enumerate(item.evidence, 1))
-        yield from _entry("附件", f"{names}  (数字查看)", cells)
+        yield "附件", f"{names}  (数字查看)", Look.PLAIN
     if item.note and not any(text == item.note for _, text in item.lines):
-        yield from _entry("备注", item.note, cells)
+        yield "备注", item.note, Look.PLAIN
     for number, decision in enumerate(item.history):
-        yield from _entry("审核记录" if not number else "", _told(decision), cells, Look.HINT)
-
-
-def _entry(label: str, text: str, cells: int, look: Look = Look.PLAIN) -> Iterable[Line]:
-    for number, part in enumerate(wrapped(text, max(10, cells - LABEL_CELLS - 1))):
-        yield line(Span(fit("  " + label if not number else "", LABEL_CELLS), Look.LABEL), Span(part, look))
+        yield "审核记录" if not number else "", _told(decision), Look.HINT
 
 
 def _told(decision: DecisionLine) -> str:
@@ -232,16 +234,6 @@ def _told(decision: DecisionLine) -> str:
         decision.opinion,
     )
     return "  ".join(word for word in words if word)
-
-
-def _cells(rows: CellRows) -> list[Line]:
-    """A picture in half-block cells: the upper half is the letter, the lower its ground."""
-    return [tuple(Span("▀", f"{_hex(upper)} on {_hex(lower)}") for upper, lower in row) for row in rows]
-
-
-def _hex(colour: tuple[int, int, int]) -> str:
-    """In 16 steps a channel: enough for a scan, and far fewer bytes on the wire."""
-    return "#{:02x}{:02x}{:02x}".format(*(channel // 16 * 17 for channel in colour))
 
 
 def _padded(spans: Line, cells: int) -> Line:

@@ -187,12 +187,14 @@ class Workplace:
         if isinstance(row, EmployerRow) and not row.region_code.startswith(prefix):
             employer.set("")
             self.form().find(self._department).set("")
+            self.form().changed()
 
     async def _employer_changed(self, field: Field) -> None:
         self.form().find(self._department).set("")
         if isinstance(field.payload, EmployerRow):
             code = field.payload.region_code
             self.form().find(self._region).set(reference.region_path(code), code)
+        self.form().changed()
 
 
 def region_picker(on_pick: Callable[[Option], Awaitable[None]], typed: str) -> Picker:

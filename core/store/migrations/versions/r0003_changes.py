@@ -176,10 +176,18 @@ def _message() -> None:
     op.create_index("ix_message_account", "message", ["account_id", sa.text("id desc")])
     op.create_index("ix_message_org", "message", ["org_id", sa.text("id desc")])
     op.create_index("ix_message_unread", "message", ["account_id"], **_where("read_at is null"))
+    op.create_index("ix_message_org_unread", "message", ["org_id"], **_where("read_at is null"))
     op.create_index(
         "ux_message_once",
         "message",
         ["account_id", "once_key"],
+        unique=True,
+        **_where("once_key is not null"),
+    )
+    op.create_index(
+        "ux_message_org_once",
+        "message",
+        ["org_id", "once_key"],
         unique=True,
         **_where("once_key is not null"),
     )

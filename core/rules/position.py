@@ -1,0 +1,67 @@
+"""专业技术职务 (P5): the form of the guide (4), in which 系列 with its level and 任职资格 depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from core.rules import reference
+from core.rules.checking import SERIES_GRADES, TITLES, CheckedForm, check_form, in_field_order
+from core.rules.errors import ErrorCode, FieldError
+from core.rules.fields import FieldKind, FieldSpec
+
+NUMBER_LOW, NUMBER_HIGH = 8, 20
+"""Letters and digits of an 电子证书号: the guide's sample has 13 digits, older certificates differ."""
+
+POSITION_FIELDS = (
+    FieldSpec(
+        "certificate_number", "电子证书号", max_length=NUMBER_HIGH, hint="电子证书为 13 位数字，如 41 开头"
+    ),
+    FieldSpec("series", "专业技术职务系列", FieldKind.CHOICE, choices_from=SERIES_GRADES),
+    FieldSpec("major", "从事专业", max_length=60),
+    FieldSpec("title", "专业技术职务任职资格", FieldKind.CHOICE, choices_from=TITLES, hint="先选系列"),
+    FieldSpec("passed_on", "评审通过时间", FieldKind.DATE, past=True, hint="如 2015-04-01"),
+    FieldSpec("appointed_on", "聘任日期", FieldKind.DATE, required=False, hint="没有聘任的不用填"),
+)
+
+
+def series_value(series: str, title: str) -> str:
+    """What stands in 系列 for a title of a series: `党校教师 (正高级)`; empty for what no list has."""
+    levels = {item.title: item.level for item in reference.titles_of(series)}
+    return f"{series} ({levels[title]})" if title in levels else ""
+
+
+def series_of(value: str) -> str:
+    """The series alone, of what stands in 系列."""
+    return value.rpartition(" (")[0]
+
+
+def titles_for(value: str) -> tuple[str, ...]:
+    """The 任职资格 that go with what stands in 系列: those of its level; none for what is not in the list."""
+    series, _, level = value.rpartition(" (")
+    return tuple(item.title for item in reference.titles_of(series) if f"{item.level})" == level)
+
+
+def series_for(title: str) -> str:
+    """What to fill in under 系列 once a title was picked; empty where several series have it, or none."""
+    found = {f"{item.series} ({item.level})" for item in reference.titles() if item.title == title}
+    return found.pop() if len(found) == 1 else ""
+
+
+def check_position(values: Mapping[str, str], today: date) -> CheckedForm:
+    """Every field, that the title belongs to its series, and that nobody is appointed before the review."""
+    checked = check_form(POSITION_FIELDS, values, today)
+    clean, errors = dict(checked.clean), list(checked.errors)
+    number, series, title = (str(clean.get(key, "")) for key in ("certificate_number", "series", "title"))
+    if number:
+        plain = number.replace(" ", "").upper()
+        clean["certificate_number"] = plain
+        if not (NUMBER_LOW <= len(plain) <= NUMBER_HIGH and plain.isascii() and plain.isalnum()):
+            params = {"id_type": "电子证书", "low": NUMBER_LOW, "high": NUMBER_HIGH}
+            errors.append(FieldError("certificate_number", ErrorCode.BAD_DOCUMENT_NUMBER, params))
+    if series and title and title not in titles_for(series):
+        errors.append(FieldError("title", ErrorCode.NOT_IN_SERIES, {"series": series}))
+    passed, appointed = clean.get("passed_on"), clean.get("appointed_on")
+    if isinstance(passed, date) and isinstance(appointed, date) and appointed < passed:
+        errors.append(FieldError("appointed_on", ErrorCode.DATE_ORDER))
+    return CheckedForm(clean, in_field_order(POSITION_FIELDS, errors))

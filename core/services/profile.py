@@ -1,0 +1,179 @@
+"""用户资料管理: the person's own file to be read, and 基本信息修改 (P2), which is saved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+
+from core.model import Change, Department, Org, Person, PersonRecord
+from core.rules.changes import ChangeKind
+from core.rules.clock import today
+from core.rules.errors import ErrorCode, FieldError, Refused
+from core.rules.identity import mask_id_number
+from core.rules.permissions import Action
+from core.rules.person_records import RECORD_KINDS
+from core.rules.profile import check_profile, profile_fields
+from core.rules.roles import Actor
+from core.schema.annual import PersonView
+from core.schema.base import Nothing
+from core.schema.person_records import EditProfile, ProfileView
+from core.services.changes import PENDING
+from core.services.desk import use_case
+from core.services.employers import region_name
+from core.services.person_facts import CONTACTS, PLAIN, contact_columns, plain_columns
+from core.services.scope import owner
+from core.store.work import UnitOfWork
+
+KIND = "person"
+DEPARTMENT = "department"
+
+
+@use_case(Action.VIEW_PERSON, writes=False)
+def person_view(work: UnitOfWork, actor: Actor, command: Nothing) -> PersonView:
+    """个人资料 of the caller, read-only: the number, the mobile and the address masked, each list counted."""
+    person = owner(work.session, actor)
+    lines = (
+        ("姓名", person.name),
+        ("证件类型", person.id_type),
+        ("证件号", mask_id_number(work.vault.open(person.id_number_sealed))),
+        ("性别", person.gender),
+        ("出生日期", person.birth_date.isoformat() if person.birth_date else ""),
+        ("民族", person.ethnic_group),
+        ("籍贯", person.native_place),
+        ("毕业院校", person.school),
+        ("所学专业", person.major),
+        ("所属区域", region_name(person.region_code)),
+        ("所在单位", work.session.get_one(Org, person.employer_id).name),
+        ("所属工作部门", _department(work, person)),
+        ("专业技术职务系列", person.series),
+        ("专业技术职务任职资格", person.title),
+        ("手机号", _masked(work, person.mobile_sealed)),
+        ("电子邮箱", _masked(work, person.email_sealed)),
+        *_counts(work, person.id),
+        ("审核中的变更", _pending(work, person.id)),
+    )
+    return PersonView(lines)
+
+
+@use_case(Action.EDIT_PROFILE, writes=False)
+def profile_view(work: UnitOfWork, actor: Actor, command: Nothing) -> ProfileView:
+    """基本信息 of the caller for its form: what is fixed, and everything that may be changed, in full."""
+    person = owner(work.session, actor)
+    values = _values(work, person)
+    keys = {spec.key for spec in profile_fields(person.id_type)}
+    by_number = (("性别", values["gender"]), ("出生日期", values["birth_date"]))
+    fixed = (
+        ("姓名", person.name),
+        ("证件类型", person.id_type),
+        ("证件号", mask_id_number(work.vault.open(person.id_number_sealed))),
+        *(() if "gender" in keys else by_number),
+        ("所属区域", region_name(person.region_code)),
+        ("所在单位", work.session.get_one(Org, person.employer_id).name),
+    )
+    return ProfileView(
+        version=person.version,
+        fixed=fixed,
+        values={key: value for key, value in values.items() if key in keys},
+        employer_id=person.employer_id,
+        department_id=person.department_id,
+    )
+
+
+@use_case(Action.EDIT_PROFILE, writes=True)
+def edit_profile(work: UnitOfWork, actor: Actor, command: EditProfile) -> ProfileView:
+    """保存 of 基本信息修改, in force at once. The log names the fields that changed, never what they hold.
+
+    Raises Refused FIELDS_REFUSED, STALE. What is as it was is neither written nor logged.
+    """
+    person = work.locked(Person, owner(work.session, actor).id, command.version)
+    checked = check_profile(person.id_type, command.values, today(work.clock))
+    department, missing = _chosen_department(work, person, command)
+    errors = (*checked.errors, *missing)
+    if errors:
+        raise Refused.for_fields(errors)
+    before = _values(work, person)
+    after = before | {
+        spec.key: _as_text(checked.clean.get(spec.key, "")) for spec in profile_fields(person.id_type)
+    }
+    after[DEPARTMENT] = department.name if department is not None else ""
+    changed = [spec for spec in profile_fields(person.id_type) if before[spec.key] != after[spec.key]]
+    if changed:
+        _write(work, person, after, {spec.key for spec in changed})
+        person.department_id = department.id if department is not None else None
+        labels = "、".join(spec.label for spec in changed)
+        work.session.flush()
+        work.audit(actor, Action.EDIT_PROFILE, KIND, person.id, f"修改基本信息：{labels}")
+    return profile_view(work, actor, Nothing())
+
+
+def _write(work: UnitOfWork, person: Person, values: Mapping[str, str], changed: set[str]) -> None:
+    """Only what changed: sealing the same number again would look like a change of it."""
+    for key, value in plain_columns(values).items():
+        if key in changed:
+            setattr(person, key, value)
+    for column, sealed in contact_columns(work, values).items():
+        if column.partition("_")[0] in changed:
+            setattr(person, column, sealed)
+
+
+def _values(work: UnitOfWork, person: Person) -> dict[str, str]:
+    """Everything of the form as text, by field key."""
+    values = {key: str(getattr(person, key)) for key in PLAIN}
+    values["birth_date"] = person.birth_date.isoformat() if person.birth_date else ""
+    for kind in CONTACTS:
+        sealed = getattr(person, f"{kind}_sealed")
+        values[kind] = work.vault.open(sealed) if sealed is not None else ""
+    values[DEPARTMENT] = _department(work, person)
+    return values
+
+
+def _chosen_department(
+    work: UnitOfWork, person: Person, command: EditProfile
+) -> tuple[Department | None, tuple[FieldError, ...]]:
+    """The department from its popup, or the refusal where it is none of the person's employer."""
+    if command.department_id is None:
+        return None, ()
+    found = work.session.get(Department, command.department_id)
+    if found is None or found.org_id != person.employer_id:
+        return None, (FieldError(DEPARTMENT, ErrorCode.NOT_IN_LIST),)
+    return found, ()
+
+
+def _department(work: UnitOfWork, person: Person) -> str:
+    found = work.session.get(Department, person.department_id) if person.department_id else None
+    return found.name if found is not None else ""
+
+
+def _counts(work: UnitOfWork, person_id: int) -> tuple[tuple[str, str], ...]:
+    """How many entries each of the three lists has."""
+    query = (
+        select(PersonRecord.kind, func.count())
+        .where(PersonRecord.person_id == person_id)
+        .group_by(PersonRecord.kind)
+    )
+    counts: dict[str, int] = {kind: count for kind, count in work.session.execute(query)}
+    return tuple((kind.title, f"{counts.get(kind.key, 0)} 条") for kind in RECORD_KINDS.values())
+
+
+def _pending(work: UnitOfWork, person_id: int) -> str:
+    """The procedures of the person that wait for an office now."""
+    wanted = select(Change.kind).where(Change.person_id == person_id, Change.state == PENDING)
+    kinds = work.session.scalars(wanted.order_by(Change.id))
+    return "、".join(ChangeKind(kind).label for kind in kinds) or "无"
+
+
+def _masked(work: UnitOfWork, sealed: bytes | None) -> str:
+    """A mobile number or an address with its middle hidden."""
+    if sealed is None:
+        return ""
+    text = work.vault.open(sealed)
+    name, at, domain = text.partition("@")
+    if at:
+        return f"{name[:2]}***@{domain}"
+    return f"{text[:3]}****{text[-4:]}" if len(text) > 7 else "****"
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

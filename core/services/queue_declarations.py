@@ -1,0 +1,172 @@
+"""The queue of declarations on the review desk: its pages, and one with everything that helps to decide."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from core.model import Declaration, Person, PersonYear
+from core.rules.errors import ErrorCode, Refused
+from core.rules.forms import FORMS, PUBLIC, declaration_fields
+from core.rules.hours import ZERO, CreditHours
+from core.rules.hours_rules import days_between
+from core.rules.permissions import Action
+from core.rules.roles import Actor
+from core.rules.workflow import DeclarationState
+from core.schema.review import (
+    Bucket,
+    DoubtLine,
+    ItemKey,
+    QueuePage,
+    QueueQuery,
+    QueueRow,
+    ReviewItem,
+    Subject,
+)
+from core.services.declaration_verdicts import (
+    count_approved,
+    decide_declaration,
+    name_of_declaration,
+    undo_verdict,
+)
+from core.services.declaration_views import (
+    KIND,
+    days_since,
+    evidence_of,
+    form_name,
+    history_of,
+    values_of,
+)
+from core.services.queues import Queue, capped, overdue_before, viewers
+from core.services.scope import must_see
+from core.services.suspicions import doubts_about, suggestion_for
+from core.store import pages
+from core.store.work import UnitOfWork
+
+
+def _page(work: UnitOfWork, actor: Actor, org_id: int, command: QueueQuery) -> QueuePage:
+    overdue = overdue_before(work)
+    lines, after = pages.queue_page(
+        work.session,
+        org_id,
+        bucket=pages.QueueFilter(command.bucket.value),
+        overdue_before=overdue,
+        text=command.text.strip(),
+        after=command.after,
+        limit=command.limit,
+    )
+    counted = pages.queue_counts(work.session, org_id, overdue)
+    counts = {bucket: counted[pages.QueueFilter(bucket.value)] for bucket in Bucket}
+    now = work.clock.now()
+    rows = tuple(
+        QueueRow(
+            id=line.id,
+            version=line.version,
+            person_name=line.person_name,
+            form_name=form_name(line.form),
+            year=line.year,
+            claimed=CreditHours(line.claimed_halves),
+            waiting_days=days_since(line.submitted_at, now) or 0,
+            flagged=line.flagged,
+            returned=line.returned,
+            urged=line.urged_at is not None,
+        )
+        for line in lines
+    )
+    return QueuePage(rows, counts[Bucket.ALL], capped(counts), after)
+
+
+def _item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
+    row = _visible(work, actor, command.id)
+    doubts = doubts_about(work, row)
+    if row.status == DeclarationState.PENDING and row.flagged != bool(doubts):
+        # What another declared or took back since then; a statement, so that the version stays.
+        same = update(Declaration).where(Declaration.id == row.id)
+        work.session.execute(same.values(flagged=bool(doubts)))
+    person = work.session.get_one(Person, row.person_id)
+    claimed = CreditHours(row.claimed_halves)
+    proposed = claimed if row.recognised_halves is None else CreditHours(row.recognised_halves)
+    return ReviewItem(
+        subject=Subject.DECLARATION,
+        id=row.id,
+        version=row.version,
+        person_name=person.name,
+        heading=f"{form_name(row.form)}  {claimed} 学时  {row.year}",
+        lines=_declaration_lines(row),
+        claimed=claimed,
+        rule_check=_rule_check(work, row),
+        year_line=_year_line(work, row, proposed),
+        evidence=evidence_of(work.session, row.id),
+        doubts=tuple(DoubtLine(doubt.text, doubt.other_id) for doubt in doubts),
+        history=history_of(work.session, KIND, row.id),
+        viewers=viewers(work, actor, KIND, row.id) if command.look else (),
+        waiting_days=days_since(row.submitted_at, work.clock.now()) or 0,
+        submitted_at=row.submitted_at or row.created_at,
+        note=row.note,
+        proposed=proposed,
+        decidable=row.status == DeclarationState.PENDING and row.handler_org_id == actor.org_id,
+    )
+
+
+def _visible(work: UnitOfWork, actor: Actor, declaration_id: int) -> Declaration:
+    row = work.session.get(Declaration, declaration_id)
+    if row is None:
+        raise Refused(ErrorCode.NOT_FOUND)
+    must_see(work.session, actor, row)
+    return row
+
+
+def _declaration_lines(row: Declaration) -> tuple[tuple[str, str], ...]:
+    values = values_of(row)
+    if row.form not in FORMS:
+        return tuple(values.items())
+    form = FORMS[row.form]
+    lines = []
+    for spec in declaration_fields(form):
+        text = values.get(spec.key, "")
+        if text and spec.key == form.end_field and row.started_on and row.ended_on:
+            text += f"  ({days_between(row.started_on, row.ended_on)} 天)"
+        if text:
+            lines.append((spec.label, text))
+    return tuple(lines)
+
+
+def _rule_check(work: UnitOfWork, row: Declaration) -> str:
+    suggestion = suggestion_for(work, row)
+    if suggestion is None:
+        return ""
+    claimed = CreditHours(row.claimed_halves)
+    if suggestion.hours is None:
+        return suggestion.explanation
+    if suggestion.hours == claimed:
+        verdict = "一致"
+    elif claimed < suggestion.hours:
+        verdict = f"申请 {claimed}，低于规则"
+    else:
+        verdict = f"申请 {claimed}，高于规则"
+    return f"{suggestion.explanation}   {verdict}   [{suggestion.certainty}]"
+
+
+def _year_line(work: UnitOfWork, row: Declaration, proposed: CreditHours) -> str:
+    """该人本年度: what the year holds, and what it would hold once this passes."""
+    year = work.session.get(PersonYear, (row.person_id, row.year))
+    public = CreditHours(year.public_halves) if year else ZERO
+    professional = CreditHours(year.professional_halves) if year else ZERO
+    if row.status == DeclarationState.APPROVED:
+        return f"公需 {public}  专业 {professional}"
+    if row.subject == PUBLIC:
+        return f"公需 {public} (通过后 {public + proposed})  专业 {professional}"
+    return f"公需 {public}  专业 {professional} (通过后 {professional + proposed})"
+
+
+DECLARATIONS = Queue(
+    Subject.DECLARATION,
+    seen=Action.REVIEW_ITEM,
+    decided=Action.DECIDE,
+    page=_page,
+    visible=_visible,
+    item=_item,
+    decide=decide_declaration,
+    undo=undo_verdict,
+    name_of=name_of_declaration,
+    finish=count_approved,
+)
