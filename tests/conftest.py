@@ -94,7 +94,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
             url = f"postgresql+psycopg://postgres@/{{}}?host={folder}"
             _wait_for(url.format("postgres"), server)
             data_dir = tmp_path_factory.mktemp("pg-template")
-            _administer(url, "create database template_jijiao")
+            administer(url, "create database template_jijiao")
             _create(url.format("template_jijiao"), data_dir)
             yield url
         finally:
@@ -118,14 +118,14 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
             return f"sqlite:///{path}"
         server: str = request.getfixturevalue("postgresql_server")
         name = f"test_{os.getpid()}_{time.monotonic_ns()}"
-        _administer(server, f"create database {name} template template_jijiao")
+        administer(server, f"create database {name} template template_jijiao")
         made.append((server, name))
         return server.format(name)
 
     yield make
     for server, name in made:
         if server:
-            _administer(server, f"drop database {name} with (force)")
+            administer(server, f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def scratch_store(
         server: str = request.getfixturevalue("postgresql_server")
         # Under a name of its own: pytest makes this fixture again each time its engine comes round.
         name = f"scratch_{time.monotonic_ns()}"
-        _administer(server, f"create database {name} template template_jijiao")
+        administer(server, f"create database {name} template template_jijiao")
         url = server.format(name)
     store = open_store(_settings(url, folder), FixedClock())
     yield store
@@ -233,7 +233,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     engine.dispose()
 
 
-def _administer(server: str, statement: str) -> None:
+def administer(server: str, statement: str) -> None:
     engine = create_engine(server.format("postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))

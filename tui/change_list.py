@@ -53,7 +53,7 @@ class ChangeListFrame(Frame):
         """What stands above the list."""
         raise NotImplementedError
 
-    def why_no_new_one(self) -> None:
+    async def check_new(self) -> None:
         """Raises Refused while no new one can be sent in."""
 
     def form_params(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class ChangeListFrame(Frame):
 
     async def action_new(self) -> None:
         """F6."""
-        self.why_no_new_one()
+        await self.check_new()
         await self.program.go(self.form_route, **self.form_params())
 
     async def action_withdraw(self) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from core.rules.errors import Refused
 from core.schema.drafts import DraftContent, DropGuestDraft, FindGuestDraft, SaveGuestDraft
@@ -31,9 +28,9 @@ class GuestKept(Kept):
         """证件号 and password as typed, empty ones too."""
         raise NotImplementedError
 
-    def draft_fits(self, content: Mapping[str, Any]) -> bool:
-        """Whether what was kept belongs into this form."""
-        raise NotImplementedError
+    def draft_form(self) -> str:
+        """What tells this form from others that the same two may have begun."""
+        return self.route_name
 
     # -------------------------------------------------------------------------------------- to be used
 
@@ -47,10 +44,8 @@ class GuestKept(Kept):
         self._proof = proof
         found = await self._find()
         if found is not None and found.key != self.draft.key:
-            kept = json.loads(found.content)
-            if self.draft_fits(kept["typed"]):
-                take: Act = partial(self.go_on, found)
-                self.question(STILL_THERE, {"1": ("是", take), "2": ("否", self.decline_draft)})
+            take: Act = partial(self.go_on, found)
+            self.question(STILL_THERE, {"1": ("是", take), "2": ("否", self.decline_draft)})
 
     def decline_draft(self) -> None:
         """否: the older one stays where it is, and this form is filled in anew."""
@@ -59,7 +54,7 @@ class GuestKept(Kept):
 
     async def _find(self) -> DraftContent | None:
         assert self._proof is not None
-        wanted = FindGuestDraft(id_number=self._proof[0], password=self._proof[1])
+        wanted = FindGuestDraft(id_number=self._proof[0], password=self._proof[1], form=self.draft_form())
         with suppress(Refused):  # too many tries, or no database: then there is nothing to offer
             return await self.ask(find_guest_draft, wanted)
         return None
@@ -72,8 +67,8 @@ class GuestKept(Kept):
     async def keep(self, key: str, text: str) -> datetime:
         """Save it for the two."""
         assert self._proof is not None
-        plain = self.draft_command(key, text)
-        kept = SaveGuestDraft(id_number=self._proof[0], password=self._proof[1], **plain.model_dump())
+        plain = self.draft_command(key, text).model_dump() | {"form": self.draft_form()}
+        kept = SaveGuestDraft(id_number=self._proof[0], password=self._proof[1], **plain)
         return await self.host.backend.do(save_guest_draft, self.host.guest, kept)
 
     async def unkeep(self, key: str) -> None:

@@ -191,7 +191,8 @@ class Kept(Frame):
 
 
 async def continue_draft(program: Program, key: str) -> None:
-    """Open the form of a draft, filled in. One that was overtaken is told about and goes. Raises Refused."""
+    """Open the form of a draft, filled in. One that was overtaken is told about and goes; one that can't be taken
+    up now stays. Raises Refused."""
     kept = await program.backend.do(open_draft, program.caller, DraftKey(key=key))
     before = program.frame
     await program.go(kept.form, **json.loads(kept.content)["params"])
@@ -201,8 +202,11 @@ async def continue_draft(program: Program, key: str) -> None:
     try:
         await screen.go_on(kept)
     except Refused as refusal:
-        if refusal.code not in _OVERTAKEN:
+        if refusal.code is ErrorCode.SESSION_ENDED:
             raise
+        if refusal.code not in _OVERTAKEN:
+            screen.tell(f"{refusal.text}。草稿还留着", Look.WARN)
+            return
         await screen.draft.take_over(kept.key)
         await screen.abandon()
         program.frame.tell(f"这份草稿所填的事项已经办过，草稿已删除：{refusal.text}", Look.WARN)

@@ -35,6 +35,7 @@ class ErrorCode(StrEnum):
     STALE = "E302"
     MOVE_NOT_ALLOWED = "E303"
     NOT_PAINTED = "E304"
+    NOT_IN_BATCH = "E305"
     # fields
     REQUIRED = "E401"
     TOO_LONG = "E402"
@@ -145,6 +146,7 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.STALE: "这条记录刚被他人处理过，您的操作没有生效，请看新内容后再办",
     ErrorCode.MOVE_NOT_ALLOWED: "当前状态是“{state}”，不能{move}",
     ErrorCode.NOT_PAINTED: "这一条显示出来之前按的键不算，请看清后再按",
+    ErrorCode.NOT_IN_BATCH: "{kind}不能批量通过，请逐条核对图片",
     ErrorCode.REQUIRED: "必填，请填写",
     ErrorCode.TOO_LONG: "最多 {limit} 个字，现在 {length} 个，请删减",
     ErrorCode.BAD_DATE: "日期看不懂，请写成 2019-01-05",

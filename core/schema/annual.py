@@ -91,7 +91,8 @@ class PersonHome:
     closed: bool = False
     """Whether this year takes no declarations from the person's region any more."""
     unfinished: tuple[DraftRow, ...] = ()
-    """Forms that were broken off in another session; `drafts` counts the declarations that wait saved."""
+    """Forms that were not sent, those too that the caller has open now; `drafts` counts the declarations that wait
+    saved."""
     unread: int = 0
     """Messages (消息) that were not read yet."""
     refused: int = 0

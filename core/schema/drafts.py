@@ -39,10 +39,11 @@ class SaveGuestDraft(SaveDraft):
 
 
 class FindGuestDraft(Command):
-    """The newest draft of a registration that belongs to this 证件号 and password."""
+    """The newest draft of a registration that belongs to this 证件号 and password, of one `form` if it is named."""
 
     id_number: str
     password: str
+    form: str = ""
 
 
 class DropGuestDraft(FindGuestDraft):

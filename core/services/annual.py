@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from core.model import Declaration, PersonYear
+from core.model import Declaration, Person, PersonYear
 from core.rules.annual import AnnualRule, judge, rule_for
 from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import PUBLIC
@@ -74,12 +74,15 @@ def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list
         sums[person_id] = sums.get(person_id, 0) + int(halves or 0)
         if completed and subject != PUBLIC:
             completing.add(person_id)
+    # Asked under the lock: a transfer that was accepted meanwhile has moved the person, and their open years.
+    where = select(Person.id, Person.region_code).where(Person.id.in_(people))
+    regions = {key: region for key, region in work.session.execute(where)}
     rule = rule_for(year)
     for row in rows:
         key = row.person_id
         hours = CreditHours(public.get(key, 0)), CreditHours(professional.get(key, 0))
         result = judge(rule, *hours, key in completing)
-        row.region_code = people[key]
+        row.region_code = regions[key]
         row.public_halves = result.public.halves
         row.professional_halves = result.professional.halves
         row.passed = result.passed

@@ -60,7 +60,8 @@ class ChangeQueue:
     `column` is what its queue shows beside the name; `lines` what stands in the item, as (label, text);
     `effect` what 通过 does, before the state is set, while the person is held; `told` the words to the person
     (the reason of a refusal is added); `evidence` its pictures in order; `checked` the line on what the
-    program itself found out, and `about` what the office sees of the person besides.
+    program itself found out, and `about` what the office sees of the person besides. What is not passed `in_batch`
+    needs a look at its pictures each time.
     """
 
     kind: ChangeKind
@@ -73,6 +74,7 @@ class ChangeQueue:
     evidence: Callable[[UnitOfWork, Change], tuple[EvidenceView, ...]] = no_pictures
     checked: Callable[[UnitOfWork, Change], str] = lambda work, change: ""
     about: Callable[[UnitOfWork, Change], Lines] = lambda work, change: ()
+    in_batch: bool = True
 
 
 def queue_of(own: ChangeQueue) -> Queue:
@@ -94,7 +96,7 @@ def queue_of(own: ChangeQueue) -> Queue:
         page=lambda work, actor, org_id, command: _page(work, own, org_id, command),
         visible=visible,
         item=lambda work, actor, command: _item(work, actor, own, subject, command),
-        decide=lambda work, actor, command, one_of_many: _decide(work, actor, own, command),
+        decide=lambda work, actor, command, one_of_many: _decide(work, actor, own, command, one_of_many),
         undo=undo,
         name_of=lambda work, actor, change_id: _name_of(work, actor, kind, change_id),
         in_order=_by_person,
@@ -157,9 +159,11 @@ def _item(work: UnitOfWork, actor: Actor, own: ChangeQueue, subject: Subject, co
     )
 
 
-def _decide(work: UnitOfWork, actor: Actor, own: ChangeQueue, command: Decide) -> Decided:
+def _decide(work: UnitOfWork, actor: Actor, own: ChangeQueue, command: Decide, one_of_many: bool) -> Decided:
     row = handled_change(work, actor, own.kind, command.id, command.version)
     move = _MOVES[command.verdict]
+    if one_of_many and move is Move.APPROVE and not own.in_batch:
+        raise Refused(ErrorCode.NOT_IN_BATCH, kind=own.kind.label)
     machine_of(own.kind).next(state_of(row), move, actor.role)
     opinion = opinion_of(command)
     name = work.session.get_one(Person, row.person_id).name

@@ -119,6 +119,8 @@ def find_guest_draft(desk: Desk, caller: Caller, command: FindGuestDraft) -> Dra
         # By the number alone: an office's newcomers share one address, and none of them has a draft at first.
         with counted_try(desk, _tried(command.id_number), "", ErrorCode.NOT_FOUND), desk.reading() as work:
             newest = select(Draft).where(Draft.guest_digest == owner)
+            if command.form:
+                newest = newest.where(Draft.form == command.form)
             row = work.session.scalars(newest.order_by(Draft.saved_at.desc(), Draft.key)).first()
             if row is None:
                 raise Refused(ErrorCode.NOT_FOUND)
@@ -145,13 +147,11 @@ def forget_guest_drafts(work: UnitOfWork, id_number: str, password: str) -> None
         work.session.execute(delete(Draft).where(Draft.guest_digest == owner))
 
 
-def purge_drafts(work: UnitOfWork) -> int:
-    """Take away what nobody came back to: after 180 days, a guest's after 7. Returns how many."""
-    now = work.clock.now()
+def old_drafts(now: datetime) -> ColumnElement[bool]:
+    """Which ones nobody came back to: after 180 days, a guest's after 7. `core.services.purge` takes them away."""
     old = and_(Draft.account_id.is_not(None), Draft.saved_at < now - timedelta(days=KEPT_DAYS))
     old_guest = and_(Draft.guest_digest.is_not(None), Draft.saved_at < now - timedelta(days=GUEST_DAYS))
-    gone = work.session.scalars(delete(Draft).where(or_(old, old_guest)).returning(Draft.key)).all()
-    return len(gone)
+    return or_(old, old_guest)
 
 
 def _is_of(row: Draft, actor: Actor) -> bool:

@@ -6,12 +6,13 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from core.model import AccountRole, Meta, Region, YearWindow
+from core.model import AccountRole, Meta, Outbox, Region, YearWindow
 from core.rules import reference
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, Refused
@@ -24,6 +25,7 @@ from core.store.vault import load_key
 from core.store.work import UnitOfWork
 
 _INIT = "运行 jijiao init"
+_MAIL_MAY_WAIT = timedelta(hours=1)
 _MENDS: dict[ErrorCode, str] = {
     ErrorCode.NOT_INITIALISED: _INIT,
     ErrorCode.SCHEMA_OLD: _INIT,
@@ -69,6 +71,7 @@ def _inside(store: Store) -> Iterator[Finding]:
         _years,
         _operator,
         _bureaus,
+        _mail,
     )
     for look in looks:
         with store.reading() as work:
@@ -161,3 +164,26 @@ def _bureaus(work: UnitOfWork) -> Finding:
         mend = "导入人社部门后运行 jijiao account add --role bureau --org 机构代码"
         return Finding("人社部门帐号", True, "还没有帐号，学时暂时没有人认定", mend)
     return Finding("人社部门帐号", True, "已有帐号")
+
+
+def _mail(work: UnitOfWork) -> Finding:
+    """Whether mail goes out at all, and whether it goes out in time."""
+    if not work.settings.mails:
+        mend = "要发邮件、要用“忘记登录密码”，请设置 JIJIAO_SMTP_HOST"
+        return Finding("邮件", True, "没有设置发信服务器，不发邮件", mend)
+    waiting = (
+        Outbox.sent_at.is_(None)
+        & Outbox.given_up_at.is_(None)
+        & (Outbox.created_at < work.clock.now() - _MAIL_MAY_WAIT)
+    )
+    late = work.session.scalar(select(func.count(Outbox.id)).where(waiting)) or 0
+    given_up = work.session.scalar(select(func.count(Outbox.id)).where(Outbox.given_up_at.is_not(None))) or 0
+    newest = select(Outbox.trouble).where(Outbox.trouble != "").order_by(Outbox.id.desc()).limit(1)
+    trouble = work.session.scalar(newest)
+    reason = f"，最近一次的原因 {trouble}" if trouble else ""
+    if late:
+        mend = "检查 JIJIAO_SMTP_ 各项设置，并定时运行 jijiao mail"
+        return Finding("邮件", False, f"{late} 封等了一小时以上{reason}", mend)
+    return Finding(
+        "邮件", True, f"{work.settings.smtp_host}，30 天内 {given_up} 封没有发出{reason if given_up else ''}"
+    )

@@ -77,7 +77,7 @@ def person_home(work: UnitOfWork, actor: Actor, command: Nothing) -> PersonHome:
         notices=_notices(work, person.account_id),
         closed=not declaration_open(window, day),
         unread=unread_count(work.session, actor),
-        unfinished=tuple(row for row in drafts_of(work, actor) if not row.here),
+        unfinished=drafts_of(work, actor),
         refused=_refused(work, person.id),
         changes=_changes(work, person.id),
     )

@@ -119,6 +119,7 @@ IDENTITY_QUEUE = ChangeQueue(
     effect=lambda work, actor, change: take_effect(work, change),
     told=told,
     evidence=lambda work, change: attachments_of(work.session, Holder.IDENTITY, change.id),
+    in_batch=False,
 )
 
 _LABELS = {"name": "姓名", "id_number": "证件号", "gender": "性别", "birth_date": "出生日期"}

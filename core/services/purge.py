@@ -1,4 +1,4 @@
-"""Clearing away what has served its time: codes, counters of tries, ended sessions, mails that are done with."""
+"""Clearing away what has served its time: codes, counters of tries, ended sessions, mails, forgotten drafts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
-from core.model import Base, LoginSession, Meta, Outbox, PasswordReset, Throttle
+from core.model import Base, Draft, LoginSession, Meta, Outbox, PasswordReset, Throttle
 from core.rules.clock import today
 from core.services.desk import Desk
+from core.services.drafts import old_drafts
 
 KEPT_CODES = timedelta(days=1)
 KEPT_TRIES = timedelta(days=1)
@@ -46,6 +47,7 @@ def _old(now: datetime) -> tuple[tuple[type[Base], ColumnElement[bool]], ...]:
             LoginSession,
             func.coalesce(LoginSession.ended_at, LoginSession.last_seen_at) < now - KEPT_SESSIONS,
         ),
+        (Draft, old_drafts(now)),
         (Outbox, func.coalesce(Outbox.sent_at, Outbox.given_up_at) < now - KEPT_MAILS),
     )
 

@@ -153,7 +153,7 @@ def _page(work: UnitOfWork, call: _Call, after: int) -> tuple[list[_Line], int |
         .limit(PAGE)
     )
     found = work.session.execute(query).all()
-    begun = _begun(work, call.year, [each[0] for each in found])
+    begun = _begun(work, call.year, [each[0] for each in found if not each[-1]])
     lines = [
         _Line(
             account_id,
@@ -171,6 +171,8 @@ def _page(work: UnitOfWork, call: _Call, after: int) -> tuple[list[_Line], int |
 
 def _begun(work: UnitOfWork, year: int, people: list[int]) -> Mapping[int, Unfinished]:
     """What these persons have begun in the year; a refused one that was declared again is finished."""
+    if not people:
+        return {}
     again = aliased(Declaration)
     draft = Declaration.status == DeclarationState.DRAFT.value
     refused = (Declaration.status == DeclarationState.REJECTED.value) & ~exists().where(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from core.model import Account, AccountRole, LoginSession, Person, Registration, Viewing
 from core.rules.entry import EntryError, fold_plain
@@ -106,8 +106,12 @@ def _find(work: UnitOfWork, login: str) -> _Known:
     found = work.session.execute(by_login).first() or work.session.execute(by_number).first()
     if found is not None:
         return _Known(*found)
-    waiting = select(Registration.password_hash).where(
-        Registration.id_digest == number, Registration.state == RegistrationState.PENDING.value
+    # One that was sent in for an existing account has that account's password.
+    waiting = (
+        select(func.coalesce(Account.password_hash, Registration.password_hash))
+        .select_from(Registration)
+        .outerjoin(Account, Account.id == Registration.account_id)
+        .where(Registration.id_digest == number, Registration.state == RegistrationState.PENDING.value)
     )
     return _Known(None, work.session.scalar(waiting))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +69,13 @@ class Settings(BaseSettings):
             raise ValueError("时刻要带时区，如 2026-11-22T09:00+08:00")
         return value
 
+    @field_validator("mail_from")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", value):
+            raise ValueError("发件人只写邮箱地址，如 jijiao@example.cn")
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -94,9 +102,7 @@ class Settings(BaseSettings):
     def sender(self) -> str:
         """The address that mails come from."""
         return (
-            self.mail_from
-            or (self.smtp_user if "@" in self.smtp_user else "")
-            or f"jijiao@{self.smtp_host}"
+            self.mail_from or (self.smtp_user if "@" in self.smtp_user else "") or f"jijiao@{self.smtp_host}"
         )
 
     @property

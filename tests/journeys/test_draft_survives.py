@@ -92,6 +92,17 @@ def test_a_line_that_breaks_loses_not_even_the_last_letter(
         seat.see("说明尾", "3/1000", "结业证书1.png")
 
 
+def test_a_form_that_was_saved_in_the_background_is_as_quiet_as_any(home: Installation) -> None:
+    with home.sit_down() as seat:
+        start_declaration(seat)
+        seat.see("草稿已存")
+        time.sleep(PROMISED)
+        seat.calm()
+        before = seat.terminal.total_bytes
+        seat.terminal.settle(quiet=2.0, timeout=2.0)
+        assert seat.terminal.total_bytes == before
+
+
 def test_leaving_the_program_in_the_middle_of_a_form_keeps_it(home: Installation) -> None:
     with home.sit_down() as seat:
         start_declaration(seat)

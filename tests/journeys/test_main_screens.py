@@ -19,10 +19,19 @@ SIZES = ((80, 24), (120, 40))
 IDLE_SECONDS = 2.0
 # Where the cursor stands once a screen is open: what its row says.
 SCREENS: dict[Role | None, dict[str, str]] = {
-    None: {"sy": "> 1 专业技术人员", "dl": "账号*", "zc": "证件号*", "jd": "证件号*", "zs": "1 证书编号"},
+    None: {
+        "sy": "> 1 专业技术人员",
+        "dl": "账号*",
+        "zc": "证件号*",
+        "jd": "证件号*",
+        "wj": "电子邮箱*",
+        "zs": "1 证书编号",
+    },
     Role.PERSON: {
-        "gr": "1 用户资料管理",
+        "gr": " >  11-21  未读",
         "zl": "",  # nothing can be changed there: the first line in sight
+        "mm": "原始密码*",
+        "xx": ">未读",
         "sb": "学习形式*",
         "cx": ">1",
         "nd": "没有符合的年度",

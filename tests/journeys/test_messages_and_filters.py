@@ -34,7 +34,8 @@ def test_a_refusal_is_told_counted_opened_and_read(busy_home: Installation) -> N
         seat.type("Esc", "a")
         seat.see("未读 0 条")
         seat.type("Esc")
-        seat.see("6 消息  ")
+        seat.see("可重新申报")
+        assert "6 消息 (" not in seat.calm()
 
 
 def test_the_list_is_narrowed_by_form_name_and_days_and_follows_a_declaration_made_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -378,3 +379,44 @@ async def test_a_cap_says_how_much_is_left(desk: Desk, me: Actor) -> None:
     async with program(desk, me, "declare", size=TALL) as at:
         await choose_form(at, "服务基层")
         assert "还剩 24 学时" in at.text
+
+
+def packed(folder: Path, count: int, *more: tuple[str, bytes]) -> Path:
+    """A .zip of so many pictures, and what else is to be in it."""
+    path = folder / "材料[测试].zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(1, count + 1):
+            archive.write(picture(folder, f"{number}.png", shade=number), f"证书{number}.png")
+        for name, content in more:
+            archive.writestr(name, content)
+    return path
+
+
+async def test_an_archive_adds_all_its_pictures_and_names_what_it_leaves_out(
+    desk: Desk, me: Actor, tmp_path: Path
+) -> None:
+    path = packed(tmp_path, 3, ("说明.txt", b"no picture"))
+    async with program(desk, me, "declare") as at:
+        await attach(at, path)
+        names = [view.file_name for view in screen_of(at).attachments.views]
+        assert names == ["证书1.png", "证书2.png", "证书3.png"]
+        assert "已添加 3 个附件；没有添加：说明.txt" in at.app.frame.notice.text
+
+
+async def test_an_archive_with_more_pictures_than_there_is_room_for_adds_none(
+    desk: Desk, me: Actor, tmp_path: Path
+) -> None:
+    async with program(desk, me, "declare") as at:
+        await attach(at, picture(tmp_path, "通知.png", shade=99))
+        await attach(at, packed(tmp_path, 5))
+        assert "压缩包里有 5 张图片，只能再添加 4 张" in at.app.frame.notice.text
+        assert len(screen_of(at).attachments.views) == 1
+
+
+async def test_the_file_browser_lists_archives_with_their_size(desk: Desk, me: Actor, tmp_path: Path) -> None:
+    path = packed(tmp_path, 1)
+    async with program(desk, me, "declare") as at:
+        await at.press("f9")
+        await at.type(f"{tmp_path}/")
+        row = next(line for line in at.text.splitlines() if path.name in line)
+        assert "KB" in row

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+import tui.routes
 from core.model import Declaration, Draft, LoginSession
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor
@@ -22,6 +24,7 @@ from tests.screens.office import Terminal, program
 from tests.screens.test_declare import TYPED, attach, complete, fill, screen_of
 from tests.worlds import World, build_world, picture
 from tui.keeping import LATEST
+from tui.kept import Kept
 
 
 @pytest.fixture
@@ -97,6 +100,47 @@ async def test_what_was_typed_is_offered_at_the_next_login_and_stands_there_agai
         assert [each.file_name for each in screen_of(at).attachments.views] == ["通知.png"]
         assert screen_of(at).form.current.spec.key == "claimed_hours"
         assert "已取回上次没有填完的内容" in at.text
+
+
+ROUTES = {
+    "declare": {},
+    "basics": {},
+    "transfer": {},
+    "position": {},
+    "identity_form": {},
+    "record": {"kind": "honour"},
+}
+
+
+def test_every_route_whose_form_is_kept_is_tried_here() -> None:
+    def is_kept(target: str) -> bool:
+        module, _, name = target.partition(":")
+        return issubclass(getattr(importlib.import_module(module), name), Kept)
+
+    kept_routes = {route.name for route in tui.routes.ROUTES.values() if is_kept(route.target)}
+    assert kept_routes == {*ROUTES, "register"}  # which has tests of its own: nobody is signed in there
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_every_form_comes_back_at_the_next_login(
+    desk: Desk, world: World, me: Actor, route: str
+) -> None:
+    async with program(desk, me) as at:
+        await at.app.go(route, **ROUTES[route])
+        await at.pilot.pause()
+        form = at.app.screen.form
+        typed = [f for f in form.fields if not (f.picked or f.fixed or f.tick)]
+        form.stand_on(typed[0].spec.key)
+        await at.type("[/ 测试]")
+        values = form.values()
+    async with program(desk, again(world, me), "person_home") as at:
+        assert "未完成的草稿 1 件" in at.text
+        await at.press("d")
+        assert (at.app.frame.route_name, at.app.screen.form.values()) == (route, values)
+        assert form.current.spec.key == at.app.screen.form.current.spec.key
+        await at.press("escape", "1")
+        assert at.app.frame.route_name == "person_home"
+    assert kept(desk) == 0
 
 
 async def test_a_draft_that_was_taken_up_goes_on_under_its_key(
@@ -207,9 +251,14 @@ async def test_several_drafts_are_chosen_from_a_list_and_deleted_in_it(
         async with program(desk, again(world, me) if name == "乙局" else me, "declare") as at:
             await fill(at, {"class_name": name})
         world.clock.advance(minutes=1)
-    async with program(desk, replace(me, session_id=me.session_id), "person_home") as at:
-        assert "未完成的草稿 1 件" in at.text  # the other one is this session's own
-    third = replace(again(world, replace(me, session_id=f"{me.session_id}-again")))
+    async with program(desk, me, "person_home") as at:
+        await at.press("2", "tab", "tab", "x", "tab")
+        await saved(at)
+        await at.app.go("person_home")
+        await at.pilot.pause()
+        assert "未完成的草稿 2 件" in at.text  # the third is open in this program
+        await at.press("escape", "escape", "1")
+    third = again(world, replace(me, session_id=f"{me.session_id}-again"))
     async with program(desk, third, "person_home") as at:
         assert "未完成的草稿 2 件" in at.text
         await at.press("d")
@@ -300,3 +349,21 @@ async def test_a_late_save_never_brings_back_what_was_sent(
     with desk.reading() as work:
         assert [row.status for row in work.session.scalars(select(Declaration))] == ["pending"]
     assert kept(desk) == 0
+
+
+async def test_the_end_of_the_program_does_not_wait_for_a_database_that_hangs(
+    desk: Desk, me: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with program(desk, me, "declare") as at:
+        await fill(at, {"organiser": ""})
+        real = at.app.backend.do
+
+        async def hang(*_: object) -> object:
+            return await asyncio.get_running_loop().create_future()
+
+        monkeypatch.setattr(at.app.backend, "do", hang)
+        await at.press("a", "tab")
+        await asyncio.wait_for(at.app.keeping.flush(0.05), 30)
+        assert screen_of(at).draft.unsaved
+        screen_of(at).draft._task.cancel()
+        monkeypatch.setattr(at.app.backend, "do", real)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import func, select
 
@@ -171,11 +173,20 @@ async def test_the_correction_of_a_refused_registration_is_kept_and_offered_for_
         await at.press("tab")
     async with program(desk, start="register") as at:
         await type_proof(at)
-        assert "取回" not in at.text
+        await flushed(at)
+        assert ("取回" in at.text, kept(desk)) == (False, 2)
     async with program(desk) as at:
         await at.app.go("register", **params)
         await at.pilot.pause()
-        assert "取回" in at.text or kept(desk) == 2
+        assert STILL_THERE in at.text
+        await at.press("2")
+        assert "不通过原因：姓名有误" in at.text
+    async with program(desk) as at:
+        await at.app.go("register", **params)
+        await at.press("1")
+        assert form_of(at).form.values()["native_place"] == "汝阳"
+        await at.press("f8")
+    assert kept(desk) == 0
 
 
 def test_every_kind_of_field_comes_back_as_it_was_but_passwords() -> None:
@@ -193,8 +204,6 @@ def test_every_kind_of_field_comes_back_as_it_was_but_passwords() -> None:
     for field in filled.fields:
         field.set(f"“值”\\ {field.spec.kind.value} 12", payloads.get(field.spec.kind))
     content = form_content(filled)
-    import json
-
     fill_form(empty, json.loads(json.dumps(content, ensure_ascii=False)))
     for before, after in zip(filled.fields, empty.fields, strict=True):
         if before.spec.kind is FieldKind.PASSWORD:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from textual import events
 
 from core.model import IdentityChange
 from core.rules.faces import FaceResult, FaceVerdict
@@ -14,10 +16,12 @@ from core.schema.review import Verdict
 from core.services.desk import Desk
 from core.services.identities import FaceDesk
 from core.services.review import decide
+from core.store.faces import FaceLimits
 from core.store.store import Store
 from tests.screens.office import LARGE, SMALL, Terminal, program
 from tests.screens.test_drafts import again
 from tests.services.front_door import cheap_desk
+from tests.services.moving import transfer
 from tests.services.proofs import HERS, asked, present, verdict, without_faces
 from tests.worlds import World, build_world, id_number, picture
 
@@ -133,6 +137,13 @@ async def test_a_number_that_is_somebody_elses_is_refused(
         assert "此证件号已注册" in at.text
 
 
+async def test_between_two_units_the_form_does_not_open(desk: Desk, world: World, me: Actor) -> None:
+    transfer(desk, me, world.garden)
+    async with program(desk, me, "identity") as at:
+        await at.press("f6")
+        assert "单位调转正在办理，新单位处理或撤回后才能修改证件信息" in at.text
+
+
 async def test_one_picture_does_not_stand_in_two_places(desk: Desk, me: Actor, scans: Path) -> None:
     async with program(desk, me, "identity") as at:
         await open_form(at, scans)
@@ -199,6 +210,26 @@ async def test_a_clear_match_changes_the_name_at_once(desk: Desk, me: Actor, sca
         assert "人像与证件照片一致，姓名已修改" in at.text and "2026-12-22 起可再修改" in at.text
         assert present(desk, me)["name"] == "张三丰"
         assert "张三丰" in at.text.splitlines()[0]
+
+
+async def test_while_the_faces_are_compared_the_screen_says_so(desk: Desk, me: Actor, scans: Path) -> None:
+    seen = threading.Event()
+
+    def compared(card: bytes, portrait: bytes, limits: FaceLimits) -> FaceResult:
+        seen.wait(60)
+        return ALIKE
+
+    desk.shelf["faces"] = FaceDesk(compared, lambda: True)
+    async with program(desk, me, "identity") as at:
+        await open_form(at, scans)
+        await pick_all(at)
+        await retype(at, "name", "张三丰")
+        at.app.gate.put(events.Key("f8", None))
+        while "正在比对照片，请稍候" not in at.text:
+            await at.pilot.pause()
+        seen.set()
+        await at.app.gate.idle()
+        assert "姓名已修改" in at.app.frame.notice.text
 
 
 async def test_a_new_number_is_said_to_be_the_login_from_now_on(desk: Desk, me: Actor, scans: Path) -> None:

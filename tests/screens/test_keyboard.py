@@ -15,16 +15,19 @@ from sqlalchemy import update
 from core.model import LoginSession
 from core.rules.roles import Actor, Role
 from core.schema.base import Number
-from core.schema.declarations import DeclarationView
+from core.schema.changes import ChangeKey
+from core.schema.declarations import DeclarationView, Holder
 from core.schema.review import Decide, Verdict
 from core.schema.sign_in import SignedIn
 from core.services.declarations import declaration_view
 from core.services.desk import Desk
+from core.services.positions import withdraw_position
 from core.services.review import decide
 from core.store.settings import Settings
 from core.store.store import open_store
 from tests.conftest import DATA_KEY, FixedClock
 from tests.screens.office import SMALL, Terminal, program
+from tests.services.moving import position
 from tests.worlds import build_world, submitted
 from tui.keys import Command, key_name, key_names
 from tui.look import wrapped
@@ -47,6 +50,8 @@ POPUPS = (
     ("annual", "/"),
     ("review", "r"),
     ("review", "/"),
+    ("transfer", "f4"),
+    ("identity_form", "f9"),
     ("years", "c"),
     ("years", "o"),
     ("certificates", "/"),
@@ -71,6 +76,7 @@ class Cast:
     desk: Desk
     actors: dict[Role, Actor]
     counted: DeclarationView
+    change: int
 
     def actor(self, route: str) -> Actor | None:
         """Who opens a screen; nobody has signed in for those that are open to all."""
@@ -84,6 +90,8 @@ class Cast:
             "declaration": {"declaration_id": view.id},
             "annual_detail": {"year": view.year},
             "picture": {"evidence": view.evidence},
+            "faces": {"evidence": view.evidence * 2, "object_id": None, "holder": Holder.DECLARATION},
+            "change": {"change_id": self.change},
             "record": {"kind": "education"},
         }
         return params.get(route, {})
@@ -108,7 +116,9 @@ def cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         desk.do(decide, office, Decide(id=key.value, version=version, verdict=Verdict.APPROVE))
     operator = Actor(me.account_id, "none", Role.OPERATOR, "系统管理员", "410000")
     actors = {each.role: each for each in (me, *offices, operator)}
-    yield Cast(desk, actors, desk.do(declaration_view, me, key))
+    change = position(desk, me)
+    desk.do(withdraw_position, me, ChangeKey(change_id=change.id, version=change.version))
+    yield Cast(desk, actors, desk.do(declaration_view, me, key), change.id)
     store.close()
 
 

@@ -21,14 +21,18 @@ from core.schema.declarations import AddArchive, AddEvidence, DeclarationKey, Ev
 from core.schema.employers import ImportPublicHours, ImportUnits
 from core.schema.messages import Remind
 from core.schema.passwords import ChangePassword, ForgottenPassword, ResetPassword
+from core.schema.person_records import EditProfile, RecordKey, SaveRecord
 from core.schema.registration import Register, ResubmitRegistration, WithdrawRegistration
 from core.schema.review import Decide, DecideMany, Subject, UndoDecision, Verdict
 from core.schema.sign_in import SignIn, SwitchRole
+from core.schema.staff import StaffKey
 from core.services.certificates import register_page
 from core.services.desk import Desk, all_use_cases
 from core.services.post import PromptPost
+from core.services.profile import profile_view
 from core.store.seal import create_seal
 from core.store.store import Store
+from tests.rules.record_samples import SAMPLES
 from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
 from tests.services.hall import ISSUER, PASSED, operator, pass_year
 from tests.services.moving import PROFESSOR, key, moves_to, said
@@ -59,6 +63,7 @@ class Life:
         yield from self._refused_one()
         yield from self._told()
         yield from self._changes()
+        yield from self._profile()
         yield from self._records()
         yield from self._identity()
         yield from self._way_out()
@@ -140,6 +145,14 @@ class Life:
         yield self._does("submit_transfer", "change", lambda: going, person)
         yield self._does("withdraw_transfer", "change", self._change, person)
 
+    def _profile(self) -> Iterator[Step]:
+        person = self.made["person"]
+        yield self._does("edit_profile", "profile", self._new_phone, person)
+        values = SAMPLES["honour"]
+        yield self._does("save_record", "record", lambda: SaveRecord(kind="honour", values=values), person)
+        yield self._does("save_record", "record", self._mended_record, person)
+        yield self._does("delete_record", "gone", lambda: RecordKey(**self._record()), person)
+
     def _records(self) -> Iterator[Step]:
         bureau, person, boss = self.made["bureau"], self.made["person"], self.made["boss"]
         hours = self.folder / "公需课.csv"
@@ -188,6 +201,8 @@ class Life:
 
     def _way_out(self) -> Iterator[Step]:
         person = self.made["person"]
+        forgetful = StaffKey(person_id=self.world.person("李四", self.world.garden).person_id or 0)
+        yield self._does("reset_staff_password", "reset", lambda: forgetful, self.made["firm"])
         with self.world.store.writing() as work:
             second = AccountRole(account_id=person.account_id, role="employer", org_id=self.world.garden)
             work.session.add(second)
@@ -226,6 +241,17 @@ class Life:
             for side in PROOFS
         }
         return SubmitIdentity(values={"name": "张三", "id_number": HERS}, **pictures)
+
+    def _new_phone(self) -> EditProfile:
+        view = self.desk.do(profile_view, self.made["person"], Nothing())
+        return EditProfile(version=view.version, values={**view.values, "phone": "0379-6000000"})
+
+    def _record(self) -> dict[str, Any]:
+        return {"record_id": self.made["record"].id, "version": self.made["record"].version}
+
+    def _mended_record(self) -> SaveRecord:
+        values = {**SAMPLES["honour"], "grantor": "河南省人民政府"}
+        return SaveRecord(kind="honour", values=values, **self._record())
 
     def _with_code(self) -> ResetPassword:
         """With the code as it stands in the mail."""

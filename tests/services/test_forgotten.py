@@ -7,18 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import select
 
-from core.model import Account, Audit, LoginSession, Outbox, PasswordReset, Person, Throttle
+from core.model import Account, Audit
 from core.rules.errors import ErrorCode, Refused
-from core.rules.roles import Actor, Guest, Role
-from core.schema.annual import AnnualQuery
+from core.rules.roles import Guest, Role
 from core.schema.base import Nothing
-from core.schema.passwords import CodeSent, ForgottenPassword, ResetPassword
+from core.schema.passwords import ResetPassword
 from core.schema.sign_in import SignIn
-from core.services.annual import annual_page
 from core.services.desk import Desk
-from core.services.forgotten import forgotten_password, reset_password
+from core.services.forgotten import reset_password
 from core.services.journal import write_log_to
 from core.services.purge import purge
 from core.services.sign_in import sign_in, sign_out
@@ -28,10 +26,22 @@ from tests.services.front_door import GUEST, PASSWORD, cheap_desk
 from tests.services.hall import answer, contents, entries, number_of
 from tests.services.mailbox import Mailbox, text_of
 from tests.services.races import at_once
+from tests.services.resetting import (
+    EMAIL,
+    MOBILE,
+    NEW,
+    Statements,
+    ask,
+    enters,
+    home,
+    must,
+    new_code,
+    person_with,
+    redeem,
+    rows,
+)
 from tests.worlds import World, build_world
 
-EMAIL, MOBILE = "zhangsan@example.cn", "19900000001"
-NEW = "newpass123"
 WRONG = ErrorCode.RESET_CODE_WRONG.name
 OpenStore = Callable[..., Store]
 
@@ -47,65 +57,6 @@ def desk(world: World) -> Iterator[Desk]:
     made = cheap_desk(world.store)
     yield made
     made.close()
-
-
-def person_with(
-    desk: Desk, world: World, name: str = "张三", email: str = EMAIL, mobile: str = MOBILE, **columns: object
-) -> Actor:
-    """A signed-in person who gave this e-mail and mobile when registering."""
-    actor = world.person(name)
-    with desk.writing() as work:
-        person = work.session.get_one(Person, actor.person_id)
-        person.email_sealed, person.mobile_sealed = work.vault.seal(email), work.vault.seal(mobile)
-        person.email_digest = work.vault.digest("email", email.casefold())
-        person.mobile_digest = work.vault.digest("mobile", mobile)
-        account = work.session.get_one(Account, actor.account_id)
-        account.password_hash = desk.passwords.hash(PASSWORD)
-        number = work.vault.open(person.id_number_sealed)
-        account.login_digest = work.vault.digest("login", number)
-        for key, value in columns.items():
-            setattr(account, key, value)
-        work.commit()
-    return actor
-
-
-def ask(desk: Desk, email: str = EMAIL, mobile: str = MOBILE, caller: Guest = GUEST) -> CodeSent:
-    return desk.do(forgotten_password, caller, ForgottenPassword(email=email, mobile=mobile))
-
-
-def new_code(desk: Desk, mailbox: Mailbox, email: str = EMAIL, mobile: str = MOBILE) -> str:
-    """Ask, and read the mail."""
-    ask(desk, email, mobile)
-    return mailbox.codes(desk)[-1]
-
-
-def redeem(
-    desk: Desk,
-    code: str,
-    password: str = NEW,
-    again: str | None = None,
-    *,
-    email: str = EMAIL,
-    mobile: str = MOBILE,
-    caller: Guest = GUEST,
-) -> str:
-    command = ResetPassword(
-        email=email,
-        mobile=mobile,
-        code=code,
-        password=password,
-        again=password if again is None else again,
-    )
-    return answer(lambda: desk.do(reset_password, caller, command))
-
-
-def enters(desk: Desk, login: str, password: str) -> str:
-    command = SignIn(role=Role.PERSON, login=login, password=password)
-    return answer(lambda: desk.do(sign_in, GUEST, command))
-
-
-def home(desk: Desk, person: Actor) -> str:
-    return answer(lambda: desk.do(annual_page, person, AnnualQuery()))
 
 
 def test_a_mailed_code_sets_a_new_password(desk: Desk, world: World, mailbox: Mailbox) -> None:
@@ -301,43 +252,12 @@ def test_the_same_is_done_for_somebody_and_for_nobody(desk: Desk, world: World, 
     for email in (EMAIL, "nobody@example.cn"):
         mailbox.received(desk)
         mailbox.close()  # what the prompt post does is not part of the answer
-        with statements(world.store) as said:
+        with Statements(world.store) as said:
             before = rows(desk)
             ask(desk, email, caller=Guest(f"of {email}"))
             after = rows(desk)
         done.append((said, {table: after[table] - before[table] for table in after}))
     assert done[0] == done[1]
-
-
-class statements:
-    """The kinds of statements that this thread sends, in turn."""
-
-    def __init__(self, store: Store) -> None:
-        self.engine, self.said = store.engines.write, list[str]()
-
-    def __enter__(self) -> list[str]:
-        import threading
-
-        self.thread = threading.current_thread()
-        event.listen(self.engine, "before_cursor_execute", self._note)
-        return self.said
-
-    def __exit__(self, *words: object) -> None:
-        event.remove(self.engine, "before_cursor_execute", self._note)
-
-    def _note(self, *words: object) -> None:
-        import threading
-
-        if threading.current_thread() is self.thread:
-            self.said.append(" ".join(str(words[2]).split()[:3]))
-
-
-def rows(desk: Desk) -> dict[str, int]:
-    with desk.reading() as work:
-        return {
-            model.__tablename__: work.session.scalar(select(func.count()).select_from(model)) or 0
-            for model in (PasswordReset, Outbox, Audit, Throttle, LoginSession)
-        }
 
 
 def test_of_two_who_redeem_one_code_at_once_one_wins(desk: Desk, world: World, mailbox: Mailbox) -> None:
@@ -357,12 +277,6 @@ def test_of_two_codes_of_one_account_redeemed_at_once_one_wins(
     first, second = new_code(desk, mailbox), new_code(desk, mailbox)
     said = at_once(lambda: must(redeem(desk, first)), lambda: must(redeem(desk, second)))
     assert sorted(said) == [WRONG, "done"]
-
-
-def must(said: str) -> None:
-    """Carry an answer out of a thread."""
-    if said != "done":
-        raise Refused(ErrorCode[said])
 
 
 @pytest.mark.parametrize(

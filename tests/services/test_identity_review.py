@@ -12,11 +12,11 @@ from core.rules.errors import ErrorCode
 from core.schema.base import Nothing
 from core.schema.changes import ChangeKey
 from core.schema.declarations import EvidenceCells, Holder
-from core.schema.review import QueueQuery, Subject, Verdict
+from core.schema.review import DecideMany, QueueQuery, Subject, Verdict
 from core.services.desk import Desk
 from core.services.evidence import evidence_cells
 from core.services.identities import identity_page, submit_identity, withdraw_identity
-from core.services.review import decide
+from core.services.review import decide, decide_many
 from core.services.review_views import queue_page
 from core.store.store import Store
 from tests import photographs as photo
@@ -55,6 +55,20 @@ def test_the_employer_finds_it_in_its_queue(desk: Desk, world: World, tmp_path: 
     asked(desk, person, tmp_path, id_number=HERS)
     (row,) = desk.do(queue_page, office, QueueQuery(subject=Subject.IDENTITY)).rows
     assert (row.person_name, row.form_name) == ("张三", "修改证件号")
+
+
+def test_it_is_not_passed_in_a_batch_where_nobody_looks_at_the_pictures(
+    desk: Desk, world: World, tmp_path: Path
+) -> None:
+    person, office = world.person(), world.office(world.school)
+    asked(desk, person, tmp_path, id_number=HERS)
+    (row,) = desk.do(queue_page, office, QueueQuery(subject=Subject.IDENTITY)).rows
+    result = desk.do(
+        decide_many, office, DecideMany(subject=Subject.IDENTITY, items=((row.id, row.version),))
+    )
+    assert [(name, reason) for _, name, reason in result.left_out] == [
+        ("张三", "证件信息修改不能批量通过，请逐条核对图片")
+    ]
 
 
 def test_the_employer_sees_old_and_new_side_by_side(desk: Desk, world: World, tmp_path: Path) -> None:

@@ -16,9 +16,11 @@ from core.rules.errors import ErrorCode, Refused
 from core.rules.messages import MessageKind
 from core.schema.messages import MailSent, SendMail
 from core.services.desk import Desk
+from core.services.health import _mail
 from core.services.journal import write_log_to
 from core.services.messages import mail
 from core.services.post import CLAIM, PromptPost, send_mail, wait_after
+from core.store.settings import Settings
 from core.store.store import Store
 from tests.conftest import ENGINES, FixedClock
 from tests.services.front_door import cheap_desk
@@ -359,3 +361,22 @@ def test_a_prompt_post_without_a_server_leaves_the_mail_to_the_next_run(
     mailbox.open()
     later(desk, minutes=1)
     assert run(desk).sent == 1
+
+
+def test_the_doctor_sees_mail_that_does_not_go_out(open_new_store: OpenStore, mailbox: Mailbox) -> None:
+    desk = quick_desk(open_new_store, mailbox)
+    post(desk)
+    run(desk)
+    later(desk, hours=2)
+    with desk.reading() as work:
+        found = _mail(work)
+    assert (found.ok, "ConnectionRefusedError" in found.text, "jijiao mail" in found.mend) == (
+        False,
+        True,
+        True,
+    )
+
+
+def test_a_sender_that_is_no_address_is_refused_as_a_setting() -> None:
+    with pytest.raises(ValueError, match="mail_from"):
+        Settings(mail_from="平台 <jijiao@example.cn>")

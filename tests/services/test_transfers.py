@@ -14,6 +14,7 @@ from core.schema.base import Nothing, Number
 from core.schema.changes import SubmitTransfer, TransferPage
 from core.schema.declarations import SaveDeclaration
 from core.schema.review import ItemKey, QueueQuery, Subject, UndoDecision, Verdict
+from core.services import transfers
 from core.services.annual import annual_page, office_home, person_home
 from core.services.change_views import view_change
 from core.services.declarations import declaration_view, save_declaration, submit_declaration
@@ -355,6 +356,17 @@ def test_of_two_transfers_at_once_one_waits(desk: Desk, world: World) -> None:
         *(lambda org_id=org_id: transfer(desk, person, org_id) for org_id in (world.garden, world.clinic))
     )
     assert sorted(answers) == ["CHANGE_PENDING", "done"]
+
+
+def test_what_slips_past_the_question_the_database_refuses_in_words(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = world.person()
+    transfer(desk, person, world.garden)
+    monkeypatch.setattr(transfers, "refuse_second", lambda *_: None)
+    with pytest.raises(Refused) as refused:
+        transfer(desk, person, world.clinic)
+    assert refused.value.text == "已有一项同类的变更在办理，请等结果，或先撤回"
 
 
 def test_it_is_taken_back_or_taken_in_but_not_both(desk: Desk, world: World) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from core.model import Certificate, Person, PersonYear, Registration
+from core.store.change_pages import change_counts, change_page
 from core.store.pages import (
     QueueFilter,
     learning,
@@ -370,6 +371,12 @@ def test_a_persons_certificates_are_newest_first(scratch_store: Store, maker: Ma
         (lambda s: queue_page(s, 1, after=(NOON.isoformat(), 5)), "ix_decl_queue"),
         (lambda s: queue_counts(s, 1, NOON), "ix_decl_queue"),
         (lambda s: registration_page(s, 1, after=(NOON.isoformat(), 5)), "ix_registration_queue"),
+        (
+            lambda s: change_page(s, 1, "transfer", overdue_before=NOON, after=(NOON.isoformat(), 5)),
+            "ix_change_queue",
+        ),
+        (lambda s: change_page(s, 1, "position", overdue_before=NOON, overdue=True), "ix_change_queue"),
+        (lambda s: change_counts(s, 1, NOON), "ix_change_queue"),
         (lambda s: register_page(s, "41", after=(5,)), "ix_certificate_r2"),
         (lambda s: register_page(s, "4103"), "ix_certificate_r4"),
         (lambda s: certificates_of(s, 1), "ix_certificate_person"),

@@ -24,7 +24,7 @@ class ChangeScreen(Frame):
 
     title_text = "详情"
     help_text = ("按附件前的数字查看图片。",)
-    commands = (
+    commands: tuple[Command, ...] = (
         Command("view", tuple("12345"), "查看附件", "附件前的数字", bar=False),
         Command("compare", ("c", "f2"), "并排比对", "证件与本人照片并排", bar=False),
         Command("refresh", ("f5",), "刷新"),

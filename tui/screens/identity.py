@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from core.rules.changes import IDENTITY_PAUSE_DAYS, ChangeKind
+from core.rules.changes import IDENTITY_PAUSE_DAYS, ChangeKind, TransferState
 from core.rules.errors import ErrorCode, Refused
 from core.rules.identity import mask_id_number
 from core.schema.base import Nothing
-from core.schema.changes import ChangeRow, IdentityPage
+from core.schema.changes import ChangeRow, IdentityPage, TransferPage
 from core.services.identities import identity_page, withdraw_identity
+from core.services.transfers import transfer_page
 from tui.change_list import ChangeListFrame, warning_lines
 from tui.look import Line, Look
 from tui.widgets.change_lines import entry_lines
@@ -46,10 +47,13 @@ class IdentityScreen(ChangeListFrame):
             out += warning_lines(f"{page.not_before} 起可再修改。")
         return [*out, ()]
 
-    def why_no_new_one(self) -> None:
-        """One at a time, and not again within the pause."""
+    async def check_new(self) -> None:
+        """One at a time, not again within the pause, and not between two units."""
         if self.page.pending is not None:
             raise Refused(ErrorCode.CHANGE_PENDING, kind=self.kind.label)
         if self.page.not_before is not None:
             until = self.page.not_before.isoformat()
             raise Refused(ErrorCode.IDENTITY_TOO_SOON, days=IDENTITY_PAUSE_DAYS, until=until)
+        transfers: TransferPage = await self.ask(transfer_page, Nothing())
+        if any(row.state == TransferState.PENDING for row in transfers.rows):
+            raise Refused(ErrorCode.TRANSFER_PENDING, what="修改证件信息")

@@ -30,6 +30,7 @@ from tui.widgets.picker import Option, Picker, listed
 
 SENT = "信息已经提交审核"
 _EVIDENCE = replace(OPTIONAL_EVIDENCE, label="证书附件")
+_LOCKED = "现在不能修改，要改先按 F3 撤回"
 _LABEL_CELLS = 22
 _NUMBER_CELLS = 20
 _FOOT_CELLS = 76
@@ -94,9 +95,11 @@ class PositionScreen(Attaching):
         return {**super().draft_content(), "evidence": kept_views(self.attachments.views)}
 
     async def take_draft(self, content: Mapping[str, Any]) -> str:
-        """The same again. Raises Refused while another one waits."""
+        """The same again. Raises Refused while another one waits: the draft stays for later."""
         if self.page.pending is not None:
-            raise Refused(ErrorCode.CHANGE_PENDING, kind=ChangeKind.POSITION.label)
+            refusal = Refused(ErrorCode.CHANGE_PENDING, kind=ChangeKind.POSITION.label)
+            self.tell(f"{refusal.text}。草稿还留着", Look.WARN)  # here, since the page that asked lies below
+            raise refusal
         self.attachments.replace(taken_views(content["evidence"]))
         self.form.rebuild(self._fields(content["values"]))
         return await super().take_draft(content)
@@ -187,13 +190,14 @@ class PositionScreen(Attaching):
         pending = self.page.pending
         if pending is None:
             return ""
-        return f"正在等待 {pending.handler} 审核，现在不能修改；要改先按 F3 撤回"
+        return f"正在等待 {pending.handler} 审核。{_LOCKED}"
 
     def _footing(self) -> list[Line]:
         out: list[Line] = [()]
         if (pending := self.page.pending) is not None:
             when = moment_text(pending.submitted_at)
-            out += _folded(f"{pending.state_label}：{when} 提交，{self.form.locked}", Look.WARN)
+            out += _folded(f"{pending.state_label}：{when} 提交，等待 {pending.handler} 审核。", Look.WARN)
+            out += _folded(f"{_LOCKED}。", Look.WARN)
         elif self.last is not None and self.last.reason:
             out += _folded(f"上次提交{self.last.state_label}，原因：{self.last.reason}", Look.ERROR)
         if (in_force := self.page.in_force) is not None:

@@ -31,12 +31,12 @@ class PositionChangesScreen(ChangeListFrame):
         words = f"   {len(self.rows)} 条" if self.rows else ""
         return [(), (Span("  变更记录", Look.TITLE), Span(words)), ()]
 
-    def why_no_new_one(self) -> None:
+    async def check_new(self) -> None:
         """One at a time."""
         if self.newest is not None and self.newest.state == "pending":
             raise Refused(ErrorCode.CHANGE_PENDING, kind=self.kind.label)
 
     async def action_new(self) -> None:
         """F6: back to the form below."""
-        self.why_no_new_one()
+        await self.check_new()
         await self.program.back()

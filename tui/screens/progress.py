@@ -24,7 +24,7 @@ from core.services.declarations import (
 )
 from tui.frame import Frame
 from tui.keys import Command
-from tui.look import Line, Look, Span, fit
+from tui.look import Line, Look, Span, width
 from tui.nameplate import nameplate
 from tui.widgets.filter_sheet import FilterSheet
 from tui.widgets.pane import Pane
@@ -272,9 +272,10 @@ class ProgressScreen(Frame):
             spans.append(Span(f"[{words}]", Look.TITLE) if tab is self.wanted.tab else Span(f" {words} "))
             spans.append(Span(" "))
         spans.append(Span(" (左右 切换)", Look.HINT))
-        hint = "(/ 筛选  C 清空)"
-        chosen = fit(f" {filter_text(self.wanted)}", 60)
-        return [tuple(spans), (Span(chosen), Span(hint, Look.HINT)), ()]
+        chosen = f" {filter_text(self.wanted)}"
+        hint = "     (/ 筛选  C 清空)"
+        narrow = width(chosen) + width(hint) < self.app.size.width
+        return [tuple(spans), (Span(chosen), Span(hint if narrow else "", Look.HINT)), ()]
 
     def _ask_for(self, **changes: object) -> None:
         self.wanted = self.wanted.model_copy(update=changes)

@@ -83,10 +83,6 @@ class RegisterScreen(GuestKept):
         """The list has one of them at most, so that the name is enough."""
         return f"{self.title_text} {self.form.find('name').entry.value}".strip()
 
-    def draft_content(self) -> dict[str, Any]:
-        """Everything but the passwords, and which refused one it corrects."""
-        return {**super().draft_content(), "registration_id": self._registration_id}
-
     async def take_draft(self, content: Mapping[str, Any]) -> str:
         """The same again; the two that prove whose it is have been typed already."""
         if bool(content["values"].get(EXISTING_USER.key)) != self.existing_user:
@@ -101,18 +97,14 @@ class RegisterScreen(GuestKept):
         typed = self.form.values()
         return typed["id_number"], typed["password"]
 
-    def draft_fits(self, content: Mapping[str, Any]) -> bool:
+    def draft_form(self) -> str:
         """A new registration and the correction of a refused one are different forms."""
-        return bool(content["registration_id"] == self._registration_id)
+        return self.route_name if self.registration is None else f"{self.route_name} {self.registration.id}"
 
     def decline_draft(self) -> None:
         """否: what the employer had against it is to be read again."""
         if self.registration is not None:
             self._tell_reason()
-
-    @property
-    def _registration_id(self) -> int | None:
-        return None if self.registration is None else self.registration.id
 
     def _tell_reason(self) -> None:
         reason = "" if self.registration is None else self.registration.reason

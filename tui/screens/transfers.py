@@ -58,7 +58,7 @@ class TransfersScreen(ChangeListFrame):
                 out += warning_lines(f"另有 {len(blocking) - _NAMED} 项", indent=4)
         return [*out, ()]
 
-    def why_no_new_one(self) -> None:
+    async def check_new(self) -> None:
         """One at a time, and nothing else under review."""
         if self.newest is not None and self.newest.state == TransferState.PENDING:
             raise Refused(ErrorCode.CHANGE_PENDING, kind=self.kind.label)
