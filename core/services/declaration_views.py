@@ -152,7 +152,8 @@ def reasons_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
 def copies_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
     """The newest 重新申报 of declarations, by the id of the one that was refused."""
     query = select(Declaration.origin_id, func.max(Declaration.id)).where(Declaration.origin_id.in_(ids))
-    return {int(row[0]): int(row[1]) for row in session.execute(query.group_by(Declaration.origin_id))}
+    found = session.execute(query.group_by(Declaration.origin_id))
+    return {origin: newest for origin, newest in found if origin is not None and newest is not None}
 
 
 def period_text(declaration: Declaration) -> str:

@@ -18,11 +18,11 @@ ROOT = Path(__file__).parents[2] / "tests"
 PROMISES = (*GUIDE_2019, *GUIDE_OLDER)
 CHAPTERS_2019 = ("1", "1.1", "2", "3", "功能列表", "4", "4.1", "5", "6", "7", "8")
 CHAPTERS_OLDER = ("注册", "登录", "功能列表", "个人基本信息维护", "修改密码", "查看", "申报", "学时完成情况")
-PROVEN_BY_MORE_THAN_A_RULE = ("screens/", "journeys/", "services/", "store/", "rules/")
+FOLDERS = ("screens/", "journeys/", "services/", "store/", "rules/")
 
 
 @cache
-def tests_in(path: str) -> dict[str, bool]:
+def proofs_in(path: str) -> dict[str, bool]:
     """The tests of a file: name -> whether it is skipped."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {
@@ -37,8 +37,8 @@ def test_a_promise_of_the_guide_is_proven(promise: Promise) -> None:
     assert promise.proofs
     for proof in promise.proofs:
         path, _, name = proof.partition("::")
-        assert path.startswith(PROVEN_BY_MORE_THAN_A_RULE) and (ROOT / path).is_file(), proof
-        assert tests_in(path).get(name) is False, proof
+        assert path.startswith(FOLDERS) and (ROOT / path).is_file(), proof
+        assert proofs_in(path).get(name) is False, proof
 
 
 @pytest.mark.parametrize(("guide", "chapters"), [(GUIDE_2019, CHAPTERS_2019), (GUIDE_OLDER, CHAPTERS_OLDER)])
