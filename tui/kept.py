@@ -183,7 +183,7 @@ class Kept(Frame):
 
     def draft_failed(self, refusal: Refused) -> bool:
         """Say so where no question stands in the way; the keys that follow try again."""
-        if not self.is_attached or self.asking:
+        if not self.is_attached or self.asking or self.host.frame is not self:
             return False
         self.header.mark("草稿未存")
         self.tell(f"草稿没有存下：{refusal.text}。已填写的内容还在，继续填写时会再试", Look.ERROR)

@@ -137,3 +137,25 @@ def test_changing_the_password_asks_the_other_session_to_sign_in_at_its_next_key
         there.see("账户号或密码错误")
         there.type(NEW, "Enter")
         there.see("申报进度查询", "没有记录")
+
+
+def test_a_password_that_the_unit_has_reset_is_changed_before_anything_else(home: Installation) -> None:
+    with home.sit_down() as seat:
+        seat.sign_in(Role.EMPLOYER)
+        seat.type("ctrl+g", "gl", "Enter")
+        seat.see(PERSON_NAME)
+        seat.type("z", "1")
+        seat.see(f"已重置 {PERSON_NAME} 的密码")
+        seat.type("Esc")
+        seat.see("学时初审")
+        seat.sign_out()
+
+        seat.type(*sign_in_keys(Role.PERSON, PERSON, PERSON[-6:]))
+        shown = seat.see("密码是重置后的初始密码，请先修改密码", "原始密码")
+        assert "Esc 退出登录" in shown and "用户资料管理" not in shown
+        seat.type("ctrl+g", "cx", "Enter")
+        seat.see("请先修改密码", "确认新密码")
+        seat.type(PERSON[-6:], "Tab", NEW, "Tab", NEW, "Enter")
+        seat.see("密码已修改", "用户资料管理", PERSON_NAME)
+        seat.sign_out()
+        seat.sign_in(Role.PERSON, password=NEW)

@@ -330,6 +330,7 @@ async def test_a_session_that_ended_goes_on_with_the_same_draft(desk: Desk, worl
         assert at.app.signed_in is None
         await at.app.come_back(SignedIn(other, (other.role,)))
         await saved(at)
+        assert "草稿没有存下" not in at.text and "草稿已存 09:00" in at.text
         (row,) = rows(desk, other)
         assert (row.key, row.here) == (key, True)
         assert '"class_name": "b"' in desk.do(open_draft, other, DraftKey(key=key)).content

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.model import Message
+from core.model import Message, PositionChange, Transfer
 from core.rules.messages import MessageKind
 from core.rules.roles import Actor
 from core.schema.review import Decide, Verdict
@@ -154,6 +154,18 @@ async def test_the_home_page_says_what_waits_for_the_person(
         assert "待办" in at.text and "审核不通过 1 件，可重新申报" in at.text
         await at.press("3", "g", "escape", "escape")
         assert "可重新申报" not in at.text
+
+
+async def test_the_home_page_says_what_of_the_person_waits_for_an_office(
+    desk: Desk, world: World, me: Actor
+) -> None:
+    common = {"person_id": me.person_id, "submitted_at": desk.clock.now()}
+    with desk.writing() as work:
+        work.session.add(Transfer(org_id=world.garden, from_org_id=world.school, **common))
+        work.session.add(PositionChange(org_id=world.school, **common))
+        work.commit()
+    async with program(desk, me, "person_home") as at:
+        assert "单位调转待接收   专业技术职务待审核" in at.text
 
 
 async def test_keys_in_one_burst_do_what_they_do_one_at_a_time(desk: Desk, me: Actor) -> None:

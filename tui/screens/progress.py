@@ -24,7 +24,7 @@ from core.services.declarations import (
 )
 from tui.frame import Frame
 from tui.keys import Command
-from tui.look import Line, Look, Span, width
+from tui.look import Line, Look, Span, width, wrapped
 from tui.nameplate import nameplate
 from tui.widgets.filter_sheet import FilterSheet
 from tui.widgets.pane import Pane
@@ -272,10 +272,12 @@ class ProgressScreen(Frame):
             spans.append(Span(f"[{words}]", Look.TITLE) if tab is self.wanted.tab else Span(f" {words} "))
             spans.append(Span(" "))
         spans.append(Span(" (左右 切换)", Look.HINT))
-        chosen = f" {filter_text(self.wanted)}"
-        hint = "     (/ 筛选  C 清空)"
-        narrow = width(chosen) + width(hint) < self.app.size.width
-        return [tuple(spans), (Span(chosen), Span(hint if narrow else "", Look.HINT)), ()]
+        chosen, hint = filter_text(self.wanted), "     (/ 筛选  C 清空)"
+        cells = self.app.size.width
+        if 1 + width(chosen) + width(hint) < cells:
+            return [tuple(spans), (Span(f" {chosen}"), Span(hint, Look.HINT)), ()]
+        first, *rest = wrapped(chosen, cells - 2)
+        return [tuple(spans), (Span(f" {first}"),), (Span(f" {''.join(rest)}"),)]
 
     def _ask_for(self, **changes: object) -> None:
         self.wanted = self.wanted.model_copy(update=changes)
