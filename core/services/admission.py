@@ -158,7 +158,11 @@ def _settle(
 def _account_for(work: UnitOfWork, registration: Registration, number: str) -> Account:
     """The account that asked, else a new one whose login name is the 证件号."""
     if registration.account_id is not None:
-        return work.locked(Account, registration.account_id)
+        held = work.locked(Account, registration.account_id)
+        # Two registrations of one account under two numbers may have been sent in at the same moment.
+        if work.session.scalar(select(Person.id).where(Person.account_id == held.id)) is not None:
+            raise Refused(ErrorCode.ID_TAKEN)
+        return held
     account = Account(
         login_digest=work.vault.digest("login", number),
         login_sealed=work.vault.seal(number),

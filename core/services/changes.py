@@ -87,6 +87,12 @@ def pending_change(session: Session, person_id: int, kind: ChangeKind) -> Change
     return session.scalars(wanted).first()
 
 
+def pending_kinds(session: Session, person_id: int) -> tuple[ChangeKind, ...]:
+    """What of a person waits for an office, the oldest first."""
+    wanted = select(Change.kind).where(Change.person_id == person_id, Change.state == PENDING)
+    return tuple(map(ChangeKind, session.scalars(wanted.order_by(Change.id))))
+
+
 def refuse_second(work: UnitOfWork, person_id: int, kind: ChangeKind) -> None:
     """Raises Refused CHANGE_PENDING where one of this kind waits already."""
     if pending_change(work.session, person_id, kind) is not None:
@@ -160,10 +166,7 @@ def own_change(work: UnitOfWork, actor: Actor, command: ChangeKey, kind: ChangeK
 
 def handled_change(work: UnitOfWork, actor: Actor, kind: ChangeKind, change_id: int, version: int) -> Change:
     """A change that the caller's office decides, held with its person. Raises NOT_FOUND, NOT_YOURS, STALE."""
-    row = _of_kind(work, change_id, kind)
-    if actor.org_id is None or row.org_id != actor.org_id:
-        raise not_yours(kind.value, change_id)
-    return _held(work, row, version)
+    return _held(work, visible_change(work, actor, kind, change_id), version)
 
 
 def visible_change(work: UnitOfWork, actor: Actor, kind: ChangeKind, change_id: int) -> Change:

@@ -117,7 +117,9 @@ def find_guest_draft(desk: Desk, caller: Caller, command: FindGuestDraft) -> Dra
     owner = _guest(desk.vault, command.id_number, command.password)
     try:
         # By the number alone: an office's newcomers share one address, and none of them has a draft at first.
-        with counted_try(desk, _tried(command.id_number), "", ErrorCode.NOT_FOUND), desk.reading() as work:
+        name = _tried(command.id_number)
+        counted = counted_try(desk, name, "", ErrorCode.NOT_FOUND, afresh=False)
+        with counted, desk.reading() as work:
             newest = select(Draft).where(Draft.guest_digest == owner)
             if command.form:
                 newest = newest.where(Draft.form == command.form)

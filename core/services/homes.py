@@ -7,11 +7,11 @@ from datetime import timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from core.model import Change, Declaration, Message, Org, PersonYear
+from core.model import Declaration, Message, Org, PersonYear
 from core.rules import reference
 from core.rules.annual import judge, rule_for
 from core.rules.chain import Step
-from core.rules.changes import ChangeKind, IdentityState, PositionState, TransferState
+from core.rules.changes import ChangeKind
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import ZERO, CreditHours
@@ -21,6 +21,7 @@ from core.rules.workflow import DeclarationState
 from core.rules.years import days_left, declaration_open
 from core.schema.annual import ClosingDay, Notice, OfficeHome, PersonHome
 from core.schema.base import Nothing
+from core.services.changes import machine_of, pending_kinds
 from core.services.declaration_views import KIND
 from core.services.desk import use_case
 from core.services.drafts import drafts_of
@@ -41,11 +42,7 @@ CHANGE_QUEUES = (
     (ChangeKind.IDENTITY, "证件审核", "sf"),
 )
 
-_WAITS = {
-    ChangeKind.TRANSFER: TransferState.PENDING.label,
-    ChangeKind.POSITION: PositionState.PENDING.label,
-    ChangeKind.IDENTITY: IdentityState.PENDING.label,
-}
+_WAITS = {kind: machine_of(kind).initial.label for kind in ChangeKind}
 
 
 @use_case(Action.ANNUAL_PAGE, writes=False)
@@ -140,11 +137,7 @@ def _refused(work: UnitOfWork, person_id: int) -> int:
 
 def _changes(work: UnitOfWork, person_id: int) -> tuple[str, ...]:
     """What else of the person waits for an office, each with its state."""
-    query = select(Change.kind).where(
-        Change.person_id == person_id, Change.state == TransferState.PENDING.value
-    )
-    waiting = [ChangeKind(kind) for kind in work.session.scalars(query.order_by(Change.id))]
-    return tuple(f"{kind.label}{_WAITS[kind]}" for kind in waiting)
+    return tuple(f"{kind.label}{_WAITS[kind]}" for kind in pending_kinds(work.session, person_id))
 
 
 def _notices(work: UnitOfWork, account_id: int) -> tuple[Notice, ...]:

@@ -9,7 +9,7 @@ from core.store.work import UnitOfWork
 
 PLAIN = ("gender", "ethnic_group", "native_place", "school", "major")
 CONTACTS = ("mobile", "email", "phone")
-_FOUND_BY = ("mobile", "email")
+FOUND_BY = ("mobile", "email")
 """Contacts that somebody who forgot the password is found by."""
 
 
@@ -26,6 +26,6 @@ def contact_columns(work: UnitOfWork, values: Mapping[str, str]) -> dict[str, ob
     for kind in CONTACTS:
         typed = values.get(kind, "")
         columns[f"{kind}_sealed"] = work.vault.seal(typed) if typed else None
-        if kind in _FOUND_BY:
+        if kind in FOUND_BY:
             columns[f"{kind}_digest"] = work.vault.digest(kind, typed.casefold()) if typed else None
     return columns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,8 @@ CLAIM = timedelta(minutes=5)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 _SHELF = "prompt_post"
 _AT_ONCE = 100
-_FINISH_SECONDS = 10
+# How long a program that ends waits after a mail was asked for, whether there is one or not.
+LINGER = 4.0
 _WAITING = and_(Outbox.sent_at.is_(None), Outbox.given_up_at.is_(None))
 _log = logging.getLogger("jijiao")
 
@@ -84,6 +86,7 @@ class PromptPost:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._until = 0.0
         self._lock = threading.Lock()
         self._asked: queue.Queue[tuple[int, ...] | None] = queue.Queue(_AT_ONCE)
         self._thread: threading.Thread | None = None
@@ -98,6 +101,7 @@ class PromptPost:
     def hand_over(self, ids: Sequence[int]) -> None:
         """Send these soon; returns at once."""
         with self._lock:
+            self._until = time.monotonic() + LINGER
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="prompt-post", daemon=True)
                 self._thread.start()
@@ -107,7 +111,16 @@ class PromptPost:
                 _log.warning("the prompt post is busy: %d mails wait for the next run", len(ids))
 
     def close(self) -> None:
-        """Finish what was handed over, for some seconds; the thread starts anew if it is asked again."""
+        """Give what was handed over its seconds, and wait for them to pass where it is done sooner or was nothing.
+
+        Otherwise a program that ends at once after a code was asked for would tell that there is no account.
+        """
+        until = self._until
+        self.finish(max(0.0, until - time.monotonic()))
+        time.sleep(max(0.0, until - time.monotonic()))
+
+    def finish(self, seconds: float = LINGER) -> None:
+        """Wait until what was handed over is sent, so many seconds at most; asked again the thread starts anew."""
         with self._lock:
             thread, self._thread = self._thread, None
         if thread is not None:
@@ -117,7 +130,7 @@ class PromptPost:
                     break
                 except queue.Full:
                     self._asked.get_nowait()
-            thread.join(_FINISH_SECONDS)
+            thread.join(seconds)
 
     def _run(self) -> None:
         while (ids := self._asked.get()) is not None:

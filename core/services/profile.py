@@ -7,8 +7,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from core.model import Change, Department, Org, Person, PersonRecord
-from core.rules.changes import ChangeKind
+from core.model import Account, Department, Org, Person, PersonRecord
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.identity import mask_id_number
@@ -19,10 +18,11 @@ from core.rules.roles import Actor
 from core.schema.annual import PersonView
 from core.schema.base import Nothing
 from core.schema.person_records import EditProfile, ProfileView
-from core.services.changes import PENDING
+from core.services.changes import pending_kinds
 from core.services.desk import use_case
 from core.services.employers import region_name
-from core.services.person_facts import CONTACTS, PLAIN, contact_columns, plain_columns
+from core.services.forgotten import kill_codes
+from core.services.person_facts import CONTACTS, FOUND_BY, PLAIN, contact_columns, plain_columns
 from core.services.scope import owner
 from core.store.work import UnitOfWork
 
@@ -100,7 +100,11 @@ def edit_profile(work: UnitOfWork, actor: Actor, command: EditProfile) -> Profil
     after[DEPARTMENT] = department.name if department is not None else ""
     changed = [spec for spec in profile_fields(person.id_type) if before[spec.key] != after[spec.key]]
     if changed:
-        _write(work, person, after, {spec.key for spec in changed})
+        keys = {spec.key for spec in changed}
+        _write(work, person, after, keys)
+        if not keys.isdisjoint(FOUND_BY):
+            # A code on its way to the old address, or asked for with the old mobile, is nobody's any more.
+            kill_codes(work, work.locked(Account, person.account_id).id)
         person.department_id = department.id if department is not None else None
         labels = "、".join(spec.label for spec in changed)
         work.session.flush()
@@ -159,9 +163,7 @@ def _counts(work: UnitOfWork, person_id: int) -> tuple[tuple[str, str], ...]:
 
 def _pending(work: UnitOfWork, person_id: int) -> str:
     """The procedures of the person that wait for an office now."""
-    wanted = select(Change.kind).where(Change.person_id == person_id, Change.state == PENDING)
-    kinds = work.session.scalars(wanted.order_by(Change.id))
-    return "、".join(ChangeKind(kind).label for kind in kinds) or "无"
+    return "、".join(kind.label for kind in pending_kinds(work.session, person_id)) or "无"
 
 
 def _masked(work: UnitOfWork, sealed: bytes | None) -> str:

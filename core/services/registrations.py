@@ -226,7 +226,8 @@ def _proven(desk: Desk, caller: Caller, id_number: str, password: str) -> int:
     A number that was freed may have been registered by another since: each looks up only what is theirs.
     """
     number = plain_login(id_number)
-    with counted_try(desk, number, caller.address, ErrorCode.REGISTRATION_NOT_FOUND):
+    missing = ErrorCode.REGISTRATION_NOT_FOUND
+    with counted_try(desk, number, caller.address, missing, afresh=False):
         with desk.reading() as work:
             wanted = (
                 select(Registration.id, Registration.password_hash, Account.password_hash)
@@ -240,7 +241,7 @@ def _proven(desk: Desk, caller: Caller, id_number: str, password: str) -> int:
         for registration_id, stored in candidates:
             if desk.passwords.matches(stored, password):
                 return registration_id
-        raise Refused(ErrorCode.REGISTRATION_NOT_FOUND)
+        raise Refused(missing)
 
 
 def _prove_owner(desk: Desk, caller: Caller, command: WithdrawRegistration | ResubmitRegistration) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from core.model import Account, AccountRole, LoginSession, Person
+from core.model import Account, AccountRole, Person
 from core.rules.errors import ErrorCode, Refused
 from core.rules.identity import mask_id_number
 from core.rules.messages import MessageKind
@@ -13,6 +13,7 @@ from core.rules.roles import Actor, Role
 from core.schema.base import Page
 from core.schema.staff import PasswordReset, StaffKey, StaffQuery, StaffRow
 from core.services.desk import Desk, desk_use_case, use_case
+from core.services.forgotten import end_sessions, kill_codes
 from core.services.messages import tell_person
 from core.services.scope import not_yours
 from core.services.sign_in import plain_login
@@ -47,7 +48,7 @@ def staff_page(work: UnitOfWork, actor: Actor, command: StaffQuery) -> Page[Staf
 def reset_staff_password(desk: Desk, actor: Actor, command: StaffKey) -> PasswordReset:
     """重置密码 of one of the caller's persons (操作指南 8): the last six characters of the 证件号.
 
-    It holds for one sign-in, which asks for another; sessions that are open end at once. Raises NOT_YOURS,
+    It holds for one sign-in, which asks for another; sessions and mailed codes end at once. Raises NOT_YOURS,
     and RESET_OTHER_ROLES for an account that stands for more than this person: whoever knows the number
     would otherwise get into an office.
     """
@@ -58,11 +59,8 @@ def reset_staff_password(desk: Desk, actor: Actor, command: StaffKey) -> Passwor
         person = _own(work, actor, command)
         account = work.locked(Account, person.account_id)
         account.password_hash, account.must_change = hashed, True
-        work.session.execute(
-            update(LoginSession)
-            .where(LoginSession.account_id == account.id, LoginSession.ended_at.is_(None))
-            .values(ended_at=work.clock.now())
-        )
+        end_sessions(work, account.id)
+        kill_codes(work, account.id)
         work.audit(actor, Action.RESET_STAFF_PASSWORD, KIND, person.id, person.name)
         tell_person(work, person.id, MessageKind.PASSWORD, f"单位管理员已重置您的登录密码，{INITIAL_RULE}")
         name = person.name

@@ -24,11 +24,13 @@ SIGN_IN = "throttle"
 
 @contextmanager
 def counted_try(
-    desk: Desk, login: str, address: str, refusal: ErrorCode, *, purpose: str = SIGN_IN
+    desk: Desk, login: str, address: str, refusal: ErrorCode, *, purpose: str = SIGN_IN, afresh: bool = True
 ) -> Iterator[None]:
     """One try of a password for a login name. Leave it with Refused(`refusal`) to have it count as wrong.
 
     The try is taken before the password is looked at, so that a hundred at once can't pass where five may.
+    After a right one the count begins `afresh`; not where somebody else may have something under the same name,
+    who could wipe out the tries at another's by a right one at their own.
     Raises Refused LOCKED; the refusal of a wrong try gets the parameter `left`, how many tries remain.
     """
     keys = _keys(desk, purpose, login, address)
@@ -37,16 +39,16 @@ def counted_try(
         yield
     except Refused as refused:
         if refused.code is not refusal:
-            _give_back(desk, keys)
+            _give_back(desk, keys, afresh)
             raise
         if left == 0:
             raise Refused(ErrorCode.LOCKED, minutes=desk.settings.lock_minutes) from None
         raise Refused(refusal, refused.fields, left=left) from None
     except BaseException:
-        _give_back(desk, keys)
+        _give_back(desk, keys, afresh)
         raise
     else:
-        _give_back(desk, keys)
+        _give_back(desk, keys, afresh)
 
 
 def counted_turn(desk: Desk, purpose: str, key: str, address: str, refusal: ErrorCode) -> None:
@@ -86,12 +88,12 @@ def _take(desk: Desk, keys: _Keys, refusal: ErrorCode) -> int:
     return left
 
 
-def _give_back(desk: Desk, keys: _Keys) -> None:
-    """The try was right: the account starts afresh, the address gets its try back."""
+def _give_back(desk: Desk, keys: _Keys, afresh: bool) -> None:
+    """The try was right: the account starts `afresh` or gets its try back, as the address does."""
     with desk.writing() as work:
         for kind, digest, _ in keys:
             row = _row(work, kind, digest, desk.clock.now())
-            row.failures = 0 if kind == "account" else max(0, row.failures - 1)
+            row.failures = 0 if afresh and kind == "account" else max(0, row.failures - 1)
             row.locked_until = None
         work.commit()
 

@@ -119,7 +119,7 @@ def compose(letter: Letter, to: str, sender: str, name: str) -> EmailMessage:
     """The mail as it goes over the line, in UTF-8. Raises ValueError for an address that is none."""
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(one_line(name), addr_spec=sender)
-    message["To"] = Address(addr_spec=to)
+    message["To"] = _recipient(to)
     message["Subject"] = one_line(letter.subject)
     message["Date"] = format_datetime(letter.at.astimezone(CHINA))
     message["Message-ID"] = f"<{letter.key}@{sender.rpartition('@')[2]}>"
@@ -131,6 +131,13 @@ def compose(letter: Letter, to: str, sender: str, name: str) -> EmailMessage:
 def one_line(text: str) -> str:
     """A text that can stand in a header: line breaks and other control characters become spaces."""
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def _recipient(to: str) -> Address:
+    try:
+        return Address(addr_spec=to)
+    except Exception as error:  # its parser names no bound to what it raises at an address that is none
+        raise ValueError("no address") from error
 
 
 def _plain_address(address: str) -> str:

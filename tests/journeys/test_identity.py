@@ -1,8 +1,9 @@
-"""P3 by keys alone: a new 证件号 with drawn pictures goes to the employer, who compares them and passes it."""
+"""P3 by keys alone: drawn pictures go to the employer, who compares them; a face that is known again is enough."""
 
 from __future__ import annotations
 
 from core.rules.roles import Role
+from tests import photographs
 from tests.journeys.steps import PERSON, PERSON_NAME, Installation
 from tests.services.proofs import HERS
 
@@ -41,3 +42,20 @@ def test_a_new_number_is_passed_by_the_employer_and_is_the_login_from_then_on(ho
     with home.sit_down() as person:
         person.type("12", PERSON, "Tab", "abc12345", "Enter")
         person.see("账户号或密码错误")
+
+
+def test_a_face_that_is_known_again_changes_the_name_at_once(home: Installation) -> None:
+    card, portrait = photographs.matching()
+    (home.scans / "正面.jpg").write_bytes(card)
+    (home.scans / "近照.jpg").write_bytes(portrait)
+    with home.sit_down() as person:
+        person.sign_in(Role.PERSON)
+        person.type(":", "zx", "Enter", "F6")
+        person.see(PERSON, "身份证正面*")
+        person.type("ctrl+u", "张叁", "Tab", "Tab")
+        for name, label in (("正面", "身份证正面"), ("结业证书2", "身份证反面"), ("近照", "本人照片")):
+            person.type("F9", name, "Enter")
+            person.see(f"已选 {label}")
+            person.type("Tab")
+        person.type("F8")
+        person.see("姓名已修改", "已修改", "2026-12-21 起可再修改")
