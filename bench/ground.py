@@ -12,6 +12,8 @@ from tests.terminal import Terminal
 ROOT = Path(__file__).parents[1]
 ENTRY = "import sys; from tui.cli import main; sys.exit(main())"
 """What the installed command `jijiao` consists of."""
+NOT_KEEPING = "from tui import keeping; keeping.Draft.look = lambda draft: None; "
+"""Put before it: what is typed into a form is not kept as a draft."""
 
 
 @dataclass
@@ -43,15 +45,19 @@ class Ground:
             desk.close()
         return folder
 
-    def program(self, start: str = "", *, captcha: bool = False) -> Terminal:
-        """The program on an 80x24 terminal, opened on the demonstration, as `jijiao` starts it."""
+    def program(self, start: str = "", *, captcha: bool = False, keeping: bool = True) -> Terminal:
+        """The program on an 80x24 terminal, opened on the demonstration, as `jijiao` starts it.
+
+        Without `keeping` it saves no drafts, as if that had never been written.
+        """
         environment = {
             "JIJIAO_DATA_DIR": str(self.installation),
             "JIJIAO_CAPTCHA": "on" if captcha else "off",
             "JIJIAO_CONFIG": str(self.folder / "none.toml"),
         }
         opened = ["--open", start] if start else []
-        return Terminal([sys.executable, "-c", ENTRY, *opened], env=environment, cwd=ROOT)
+        entry = ENTRY if keeping else NOT_KEEPING + ENTRY
+        return Terminal([sys.executable, "-c", entry, *opened], env=environment, cwd=ROOT)
 
     def other(self, *arguments: str) -> Terminal:
         """A yardstick on the same terminal: this Python with other arguments."""

@@ -36,7 +36,7 @@ def measure(ground: Ground) -> list[Row]:
     """A row for each size beside the smallest, and one for a person with very many declarations."""
     copies, clock, actor, heavy = _grown(ground.folder / "progress")
     with ExitStack() as kept:
-        desks = [_open(copy, clock) for copy in copies]
+        desks = [open_desk_on(copy, clock) for copy in copies]
         for desk in desks:
             kept.callback(desk.close)
         pages = [partial(each_timed, [partial(_page, desk, actor)] * _PAGES) for desk in desks]
@@ -140,7 +140,7 @@ def _grow(file: Path, size: int, school: int, actor: Actor, heavy: Actor) -> Non
         there = connection.execute("select count(*) from declaration").fetchone()[0]
         others = (size - there) // _EACH
         if others:
-            first = _add_persons(connection, others, school)
+            first = add_persons(connection, others, school)
             each = f"select {first} + (value - 1) / {_EACH}, value from numbers"
             _add_declarations(connection, others * _EACH, school, each)
         connection.execute("commit")
@@ -175,7 +175,7 @@ def _add_declarations(connection: sqlite3.Connection, count: int, school: int, o
     )
 
 
-def _add_persons(connection: sqlite3.Connection, count: int, school: int) -> int:
+def add_persons(connection: sqlite3.Connection, count: int, school: int) -> int:
     """Persons with accounts; answers the id of the first."""
     first = int(connection.execute("select max(id) + 1 from person").fetchone()[0])
     account = int(connection.execute("select max(id) + 1 from account").fetchone()[0])
@@ -197,7 +197,7 @@ def _add_persons(connection: sqlite3.Connection, count: int, school: int) -> int
     return first
 
 
-def _open(folder: Path, clock: Clock) -> Desk:
+def open_desk_on(folder: Path, clock: Clock) -> Desk:
     from core.services.desk import Desk
     from core.services.settings import read_settings
     from core.store.store import open_store

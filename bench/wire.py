@@ -23,7 +23,7 @@ LIMITS = {LETTER: 130, CHINESE: 130, TAB: 900, ROW_DOWN: 700, NEXT_ITEM: 700}
 ECHOES = (LETTER, TAB, ROW_DOWN)
 IDLE_SECONDS = 10.0
 _ACTIONS = (FRONT, LETTER, CHINESE, TAB, ROW_DOWN, PAGE, NEXT_ITEM, FORM, POPUP, NARROWED)
-_QUIET = 0.3
+QUIET = 0.3
 _LETTERS, _CHARACTERS = "henanpeixun", "继续教育培训中心"
 _SCHOOL = "xiaodian"
 
@@ -38,7 +38,7 @@ class Taken:
     def press(self, terminal: Terminal, action: str, *keys: str) -> None:
         """Press, wait until nothing more comes, note both."""
         begin = time.monotonic()
-        size = terminal.press(*keys, quiet=_QUIET)
+        size = terminal.press(*keys, quiet=QUIET)
         self.sizes[action].append(size)
         if size:
             self.echoes[action].append((terminal.last_byte_at - begin) * 1000)
@@ -89,15 +89,15 @@ def _as_person(ground: Ground, taken: Taken, times: int) -> None:
 
     with ground.program() as terminal:
         terminal.wait("服务窗口")
-        terminal.settle(quiet=_QUIET)
+        terminal.settle(quiet=QUIET)
         taken.sizes[FRONT].append(terminal.total_bytes)
-        _sign_in(terminal, ("1", "2"), LOGINS[0].login)
-        terminal.press(":", "s", "b", quiet=_QUIET)
+        sign_in(terminal, ("1", "2"), LOGINS[0].login)
+        terminal.press(":", "s", "b", quiet=QUIET)
         taken.press(terminal, FORM, "Enter")
         terminal.wait("培训班名称")
-        terminal.press("Tab", "Tab", quiet=_QUIET)
+        terminal.press("Tab", "Tab", quiet=QUIET)
         taken.each(terminal, LETTER, _LETTERS[:times])
-        terminal.press("Tab", quiet=_QUIET)
+        terminal.press("Tab", quiet=QUIET)
         taken.each(terminal, CHINESE, _CHARACTERS[:times])
         taken.each(terminal, TAB, ["Tab"] * times)
 
@@ -106,11 +106,11 @@ def _as_school(ground: Ground, taken: Taken, times: int) -> None:
     """The queue of an employer: the desk, which shows one item whole, and the list."""
     with ground.program() as terminal:
         terminal.wait("服务窗口")
-        _sign_in(terminal, ("2", "2"), _SCHOOL)
-        terminal.press(":", "s", "h", "Enter", quiet=_QUIET)
+        sign_in(terminal, ("2", "2"), _SCHOOL)
+        terminal.press(":", "s", "h", "Enter", quiet=QUIET)
         terminal.settle(quiet=1.0)
         taken.each(terminal, NEXT_ITEM, ["Down"] * times)
-        terminal.press("l", quiet=_QUIET)
+        terminal.press("l", quiet=QUIET)
         taken.each(terminal, ROW_DOWN, ["Down"] * times)
         taken.each(terminal, PAGE, ["PgDn"] * 2)
 
@@ -119,7 +119,7 @@ def _as_newcomer(ground: Ground, taken: Taken) -> None:
     """The popup 所在单位 of the registration."""
     with ground.program() as terminal:
         terminal.wait("服务窗口")
-        terminal.press("1", "1", quiet=_QUIET)
+        terminal.press("1", "1", quiet=QUIET)
         terminal.wait("所在单位")
         _walk_to(terminal, "所在单位")
         taken.press(terminal, POPUP, "F4")
@@ -130,19 +130,19 @@ def _twin(ground: Ground, taken: Taken, times: int) -> None:
     """The same on stock widgets."""
     with ground.other("-m", "bench.stock") as terminal:
         terminal.wait(stock.FRONT_TEXT)
-        terminal.settle(quiet=_QUIET)
+        terminal.settle(quiet=QUIET)
         taken.sizes[FRONT].append(terminal.total_bytes)
         taken.press(terminal, FORM, "F2")
         terminal.wait(stock.FORM_TEXT)
-        terminal.press("Tab", quiet=_QUIET)
+        terminal.press("Tab", quiet=QUIET)
         taken.each(terminal, LETTER, _LETTERS[:times])
-        terminal.press("Tab", quiet=_QUIET)
+        terminal.press("Tab", quiet=QUIET)
         taken.each(terminal, CHINESE, _CHARACTERS[:times])
         taken.each(terminal, TAB, ["Tab"] * min(times, 8))
         taken.press(terminal, POPUP, "F4")
         terminal.wait(stock.POPUP_TEXT)
         taken.each(terminal, NARROWED, "ryx")
-        terminal.press("Esc", "Esc", "F3", quiet=_QUIET)
+        terminal.press("Esc", "Esc", "F3", quiet=QUIET)
         terminal.wait(stock.TABLE_TEXT)
         taken.each(terminal, ROW_DOWN, ["Down"] * times)
         taken.each(terminal, PAGE, ["PgDn"] * 2)
@@ -176,15 +176,15 @@ def _idle(ground: Ground) -> Row:
     )
 
 
-def _sign_in(terminal: Terminal, keys: tuple[str, ...], login: str) -> None:
+def sign_in(terminal: Terminal, keys: tuple[str, ...], login: str) -> None:
     """Through the front door, by keys."""
     from core.services.demonstration import PASSWORD
 
-    terminal.press(*keys, quiet=_QUIET)
+    terminal.press(*keys, quiet=QUIET)
     terminal.wait("用户类型")
-    terminal.press(login, "Tab", PASSWORD, "F8", quiet=_QUIET)
+    terminal.press(login, "Tab", PASSWORD, "F8", quiet=QUIET)
     terminal.wait_gone("用户类型")
-    terminal.settle(quiet=_QUIET)
+    terminal.settle(quiet=QUIET)
 
 
 def _walk_to(terminal: Terminal, label: str) -> None:
@@ -192,5 +192,5 @@ def _walk_to(terminal: Terminal, label: str) -> None:
     for _ in range(60):
         if label in terminal.lines()[terminal.cursor[1]]:
             return
-        terminal.press("Tab", quiet=_QUIET / 2)
+        terminal.press("Tab", quiet=QUIET / 2)
     raise LookupError(f"no field {label} on the screen:\n{terminal.screen_text()}")

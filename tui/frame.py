@@ -49,6 +49,10 @@ _NO_USE = {
     "f9": "F9 在这里没有作用",
 }
 """What the keys that mean the same everywhere say where they have nothing to do."""
+_JUMP_TYPING = Command(
+    "jump", ("ctrl+g",), "跳转", "再输入代码和 Enter 到任何一页，如 cx；输入 - 和 Enter 回到刚才的页面"
+)
+"""`:` and `-` are text where something is typed."""
 _SLOW = 0.4  # seconds after which a use case that runs is announced
 _OVER_POPUPS = ("help", "jump", "repaint")
 """Those of the program's commands that work while a popup is open."""
@@ -185,7 +189,9 @@ class Frame(Screen[None]):
         self.question(text, {"1": ("是", act), "2": ("否", lambda: self.notice.show(""))})
 
     async def open(self, overlay: Pane) -> None:
-        """Lay a popup over the pane."""
+        """Lay a popup over the pane; a notice of several lines would look out from under it."""
+        if self.notice.tall:
+            self.notice.show("")
         self.overlays.append(overlay)
         await self.mount(overlay)
         if isinstance(overlay, Picker):
@@ -201,8 +207,8 @@ class Frame(Screen[None]):
     def live_commands(self) -> tuple[Command, ...]:
         """The commands that work now."""
         if self.overlays:
-            return self.top.commands
-        return (*self.commands, *self.pane.commands)
+            return self.top.offered
+        return (*self.commands, *self.pane.offered)
 
     def show_keys(self) -> None:
         """Bring the key line up to date."""
@@ -320,14 +326,17 @@ class Frame(Screen[None]):
         if any(overlay.input_kept for overlay in self.overlays):
             self.tell("弹窗中有已填写的内容，请先办完，或按 Esc 关闭", Look.WARN)
             return
-        if self.program.codes_for(code):
+        back = code.strip() == "-"
+        if back or self.program.codes_for(code):
             while self.overlays:
                 await self.close_overlay()
-        await self.program.jump(code)
+        await (self.program.go_last() if back else self.program.jump(code))
 
     def _show_jump(self, words: str = "") -> None:
         assert self._jump is not None
-        known = words or self.program.codes_for(self._jump.value) or "没有这样的代码"
+        known = words or self.program.codes_for(self._jump.value)
+        if not known:
+            known = "回到刚才的页面" if self._jump.value == "-" else "没有这样的代码"
         self.notice.show(f":{self._jump.value:<6} {known}", Look.MARK)
 
     # ---------------------------------------------------------------------------------------- actions
@@ -339,6 +348,8 @@ class Frame(Screen[None]):
         always: tuple[Command, ...] = (*PROGRAM_COMMANDS, self._escape_command())
         if self.overlays:
             always = (*(c for c in PROGRAM_COMMANDS if c.action in _OVER_POPUPS), _CLOSE)
+        if self.top.typing:
+            always = (_JUMP_TYPING, *(c for c in always if c.action not in ("jump", "last")))
         rest = [c for c in always if not known & set(c.keys)]
         keys = [_told(command) for command in (*live, *rest)]
         await self.open(HelpSheet([*self.top.help_lines(), *self.help_text, "", *keys]))

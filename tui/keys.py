@@ -104,6 +104,10 @@ def bar_name(command: Command) -> str:
 
 def key_names(command: Command) -> str:
     """All the keys of a command, twins included, for the help."""
-    names = [key_name(key) for key in command.keys]
+    digits = [key for key in command.keys if key.isdigit()]
+    if len(digits) > 2 and "".join(digits) in "123456789":
+        names = [f"{digits[0]}-{digits[-1]}", *(key_name(key) for key in command.keys if key not in digits)]
+    else:
+        names = [key_name(key) for key in command.keys]
     names += [key_name(TWIN_OF[key]) for key in command.keys if key in TWIN_OF]
     return " / ".join(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -90,8 +90,16 @@ def replace_attachments(
 
 def attachments_of(session: Session, kind: Holder, object_id: int) -> tuple[EvidenceView, ...]:
     """The pictures of a change or a record, in their order."""
+    return attachments_by(session, kind, [object_id]).get(object_id, ())
+
+
+def attachments_by(
+    session: Session, kind: Holder, object_ids: Sequence[int]
+) -> Mapping[int, tuple[EvidenceView, ...]]:
+    """The same of several at once; those without any are left out."""
     query = (
         select(
+            Attachment.object_id,
             Attachment.sha256,
             Attachment.file_name,
             Attachment.caption,
@@ -101,7 +109,10 @@ def attachments_of(session: Session, kind: Holder, object_id: int) -> tuple[Evid
             Blob.height,
         )
         .join(Blob, Blob.sha256 == Attachment.sha256)
-        .where(Attachment.kind == kind.value, Attachment.object_id == object_id)
-        .order_by(Attachment.position)
+        .where(Attachment.kind == kind.value, Attachment.object_id.in_(object_ids))
+        .order_by(Attachment.object_id, Attachment.position)
     )
-    return tuple(EvidenceView(*row) for row in session.execute(query))
+    found: dict[int, list[EvidenceView]] = {}
+    for row in session.execute(query):
+        found.setdefault(row[0], []).append(EvidenceView(*row[1:]))
+    return {object_id: tuple(views) for object_id, views in found.items()}

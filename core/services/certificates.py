@@ -80,7 +80,7 @@ def print_certificate(desk: Desk, actor: Actor, command: PrintCertificate) -> Pr
     """证书打印 of years that passed and were recognised; the PDF is written to the export folder.
 
     One in force for the same years is printed again from what was frozen. Raises Refused YEAR_NOT_PASSED,
-    NOT_FOUND, NOT_YOURS, NO_BUREAU, SEAL_MISSING, NO_GLYPH.
+    NOT_FOUND, NOT_YOURS, NO_BUREAU, SEAL_MISSING, NO_GLYPH, STALE.
     """
     from core.store.paper import render_certificate
     from core.store.seal import load_seal
@@ -95,7 +95,12 @@ def print_certificate(desk: Desk, actor: Actor, command: PrintCertificate) -> Pr
     sha256 = desk.store.blobs.put_sealed(render_certificate(seal, order.facts), desk.vault)
     with desk.writing() as work:
         # Held, so that of two prints at once the second finds the certificate of the first.
-        work.locked(Person, order.person_id)
+        person = work.locked(Person, order.person_id)
+        if (person.name, work.vault.open(person.id_number_sealed)) != (
+            order.facts.name,
+            order.facts.id_number,
+        ):
+            raise Refused(ErrorCode.STALE)  # 证件信息修改 was completed while the paper was drawn
         _must_have_passed(work, order.person_id, years)
         again = _print_again(work, actor, order.person_id, years)
         frozen = again or _issue(work, actor, order, seal.check_code(order.facts), sha256)

@@ -15,6 +15,7 @@ from core.schema.declarations import EvidenceRef, SaveDeclaration
 from core.schema.registration import Register
 from core.schema.review import Decide, Verdict
 from core.services.declarations import submit_declaration
+from core.services.demo_changes import Cast, make_changes
 from core.services.demo_names import person_name, resident_number, words
 from core.services.demo_people import DemoPerson, make_history, make_office, make_person
 from core.services.demo_scans import draw_scan
@@ -31,6 +32,7 @@ START = datetime(2026, 11, 21, 9, 0, tzinfo=CHINA)
 PASSWORD = "demo2026"
 SCHOOL = "汝阳县小店镇第一初级中学"
 GARDENERS = "华瑞园林工程有限公司"
+FORMER_SCHOOL = "确山县刘店镇彭庄小学"
 TEST_EMPLOYER = "河南高辉（用人单位测试账号）"
 COUNTY_OFFICE, COUNTY_BUREAU = "汝阳县教育局", "汝阳县人力资源和社会保障局"
 PROVINCE_BUREAU = "河南省人力资源和社会保障厅"
@@ -64,6 +66,10 @@ class DemoClock:
     def __init__(self, moment: datetime) -> None:
         self.moment = moment
 
+    def set(self, moment: datetime) -> None:
+        """Let it be this moment."""
+        self.moment = moment
+
     def now(self) -> datetime:
         """An aware moment in UTC."""
         return self.moment.astimezone(UTC)
@@ -95,6 +101,8 @@ def _fill(desk: Desk, clock: DemoClock) -> None:
         work.commit()
     _make_queue(desk, clock, chance, people, scans, offices)
     _make_registrations(desk, clock, chance, units)
+    cast = Cast(sample.actor, offices[TEST_EMPLOYER], offices[SCHOOL], units.by_name[FORMER_SCHOOL])
+    make_changes(desk, cast, password_hash, START, clock.set)
 
 
 def _make_offices(work: UnitOfWork, units: UnitIds, password_hash: str) -> dict[str, Actor]:

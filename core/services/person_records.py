@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import select
 
 from core.model import Person, PersonRecord
-from core.rules.checking import CleanValue
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.permissions import Action
 from core.rules.person_records import MOST_RECORDS, RECORD_KINDS, RecordKind, check_record
 from core.rules.roles import Actor
-from core.schema.declarations import Holder
+from core.schema.declarations import EvidenceView, Holder
 from core.schema.person_records import RecordKey, RecordList, RecordPage, RecordRow, SaveRecord
-from core.services.attachments import attachment_errors, attachments_of, replace_attachments
+from core.services.attachments import attachment_errors, attachments_by, attachments_of, replace_attachments
 from core.services.desk import use_case
 from core.services.scope import not_yours, owner
 from core.store.work import UnitOfWork
@@ -27,11 +24,13 @@ KIND = "record"
 def record_page(work: UnitOfWork, actor: Actor, command: RecordList) -> RecordPage:
     """One of the caller's lists in the order it was filled in. Raises Refused NOT_FOUND for an unknown kind."""
     person, kind = owner(work.session, actor), _kind(command.kind)
+    rows = _all(work, person.id, kind)
+    pictures = attachments_by(work.session, Holder.RECORD, [each.id for each in rows])
     return RecordPage(
         kind=kind.key,
         title=kind.title,
         columns=tuple(kind.label(key) for key in kind.columns),
-        rows=tuple(_row(work, kind, each) for each in _all(work, person.id, kind)),
+        rows=tuple(_row(kind, each, pictures.get(each.id, ())) for each in rows),
     )
 
 
@@ -49,7 +48,7 @@ def save_record(work: UnitOfWork, actor: Actor, command: SaveRecord) -> RecordRo
     if row is None and len(others) >= MOST_RECORDS:
         raise Refused(ErrorCode.TOO_MANY_RECORDS, limit=MOST_RECORDS)
     checked = check_record(kind, command.values, today(work.clock))
-    fields = {key: _as_text(value) for key, value in checked.clean.items()}
+    fields = {key: str(value) for key, value in checked.clean.items()}
     limit = work.settings.evidence_count
     attached = attachment_errors(work, actor, command.evidence, limit=limit)
     errors = (*checked.errors, *_twice(kind, fields, others), *attached)
@@ -60,7 +59,7 @@ def save_record(work: UnitOfWork, actor: Actor, command: SaveRecord) -> RecordRo
     words = "新增" if row is None else "修改"
     work.audit(actor, Action.SAVE_RECORD, KIND, saved.id, f"{words}{kind.name}：{saved.title}")
     work.session.flush()
-    return _row(work, kind, saved)
+    return _row(kind, saved, attachments_of(work.session, Holder.RECORD, saved.id))
 
 
 @use_case(Action.DELETE_RECORD, writes=True)
@@ -117,15 +116,11 @@ def _written(
     return row
 
 
-def _row(work: UnitOfWork, kind: RecordKind, row: PersonRecord) -> RecordRow:
+def _row(kind: RecordKind, row: PersonRecord, evidence: tuple[EvidenceView, ...]) -> RecordRow:
     return RecordRow(
         id=row.id,
         version=row.version,
         cells=tuple(row.fields.get(key, "") for key in kind.columns),
         values=dict(row.fields),
-        evidence=attachments_of(work.session, Holder.RECORD, row.id),
+        evidence=evidence,
     )
-
-
-def _as_text(value: CleanValue) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from sqlalchemy import select
 
 from core.model import Change, Department, Org, Person, PositionChange
 from core.rules.changes import ChangeKind, PositionState
-from core.rules.checking import CleanValue
 from core.rules.clock import today
 from core.rules.errors import Refused
 from core.rules.machine import Move
@@ -80,7 +78,8 @@ def submit_position(work: UnitOfWork, actor: Actor, command: SubmitPosition) -> 
     errors = [*checked.errors, *attachment_errors(work, actor, command.evidence, limit=limit)]
     if errors:
         raise Refused.for_fields(tuple(errors))
-    row = PositionChange(person_id=person.id, org_id=person.employer_id, fields=_as_text(checked.clean))
+    fields = {key: str(value) for key, value in checked.clean.items()}
+    row = PositionChange(person_id=person.id, org_id=person.employer_id, fields=fields)
     open_change(work, actor, row, Action.SUBMIT_POSITION, _words(row.fields))
     replace_attachments(work, actor, Holder.POSITION, row.id, command.evidence, limit=limit)
     return _view(work, row)
@@ -150,10 +149,6 @@ def _column(line: ChangeLine) -> str:
 
 def _field(change: Change, key: str) -> str:
     return change.fields.get(key, "")
-
-
-def _as_text(clean: Mapping[str, CleanValue]) -> dict[str, str]:
-    return {key: value.isoformat() if isinstance(value, date) else str(value) for key, value in clean.items()}
 
 
 POSITION_QUEUE = ChangeQueue(

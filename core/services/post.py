@@ -115,7 +115,7 @@ class PromptPost:
 
         Otherwise a program that ends at once after a code was asked for would tell that there is no account.
         """
-        until = self._until
+        until = self._until if self._thread is not None else 0.0
         self.finish(max(0.0, until - time.monotonic()))
         time.sleep(max(0.0, until - time.monotonic()))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from sqlalchemy import func, select
 
@@ -95,7 +94,7 @@ def edit_profile(work: UnitOfWork, actor: Actor, command: EditProfile) -> Profil
         raise Refused.for_fields(errors)
     before = _values(work, person)
     after = before | {
-        spec.key: _as_text(checked.clean.get(spec.key, "")) for spec in profile_fields(person.id_type)
+        spec.key: str(checked.clean.get(spec.key, "")) for spec in profile_fields(person.id_type)
     }
     after[DEPARTMENT] = department.name if department is not None else ""
     changed = [spec for spec in profile_fields(person.id_type) if before[spec.key] != after[spec.key]]
@@ -175,7 +174,3 @@ def _masked(work: UnitOfWork, sealed: bytes | None) -> str:
     if at:
         return f"{name[:2]}***@{domain}"
     return f"{text[:3]}****{text[-4:]}" if len(text) > 7 else "****"
-
-
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -53,18 +53,15 @@ def _old(now: datetime) -> tuple[tuple[type[Base], ColumnElement[bool]], ...]:
 
 
 def _clear(desk: Desk, model: type[Base], condition: ColumnElement[bool]) -> int:
-    """In one way through the keys, looked for outside of the transactions that delete: those stay short."""
+    """Looked for once, outside of the transactions that delete: those stay short."""
     key = model.__table__.primary_key.columns[0]  # type: ignore[attr-defined]
-    wanted, total = select(key).where(condition).order_by(key).limit(_AT_ONCE), 0
-    few = wanted
-    while True:
-        with desk.reading() as work:
-            keys = work.session.scalars(few).all()
-        if keys:
+    total = 0
+    with desk.reading() as looking:
+        old = looking.session.scalars(select(key).where(condition), execution_options={"yield_per": _AT_ONCE})
+        for keys in old.partitions():
             with desk.writing() as work:
+                # Asked again: what was old may have been taken up meanwhile.
                 gone = delete(model).where(key.in_(keys), condition)
                 total += work.session.connection().execute(gone).rowcount
                 work.commit()
-        if len(keys) < _AT_ONCE:
-            return total
-        few = wanted.where(key > keys[-1])
+    return total

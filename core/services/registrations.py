@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import or_, select
 
@@ -14,7 +13,6 @@ from core.rules.checking import in_field_order
 from core.rules.clock import today
 from core.rules.entry import EntryError
 from core.rules.errors import ErrorCode, FieldError, Refused
-from core.rules.hours import CreditHours
 from core.rules.identity import RESIDENT_CARD, mask_id_number
 from core.rules.permissions import Action
 from core.rules.registration import REGISTRATION_FIELDS, check_registration
@@ -160,7 +158,7 @@ def _checked(desk: Desk, command: Register | ResubmitRegistration, *, existing: 
     if errors:
         raise Refused.for_fields(in_field_order(REGISTRATION_FIELDS, list(errors.values())))
     assert isinstance(employer_id, int)
-    clean = {key: _as_text(value) for key, value in checked.clean.items() if key not in PASSWORD_KEYS}
+    clean = {key: str(value) for key, value in checked.clean.items() if key not in PASSWORD_KEYS}
     clean.setdefault("id_type", RESIDENT_CARD)
     return _Form(clean, clean["id_number"], employer_id, department_id)
 
@@ -259,7 +257,3 @@ def _beside_number(refusal: Refused) -> Refused:
     if refusal.fields or refusal.code not in fields:
         return refusal
     return Refused(refusal.code, (FieldError(fields[refusal.code], refusal.code),))
-
-
-def _as_text(value: str | int | date | CreditHours) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)

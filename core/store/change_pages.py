@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import bindparam, case, func, or_, select, tuple_
+from sqlalchemy import bindparam, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.model import Change, Org, Person, UtcDateTime
 from core.store.pages import (
+    BY_NAME,
     COUNT_AT_MOST,
     LIMIT,
     PENDING,
@@ -84,13 +85,7 @@ def _page(by_text: bool, overdue: bool | None, going_on: bool) -> Statement:
     if overdue is not None:
         statement = statement.where(_LATE if overdue else ~_LATE)
     if by_text:
-        statement = statement.where(
-            or_(
-                Person.name.like(bindparam("inside"), escape="!"),
-                Person.pinyin.like(bindparam("start"), escape="!"),
-                Person.initials.like(bindparam("start"), escape="!"),
-            )
-        )
+        statement = statement.where(BY_NAME)
     if going_on:
         statement = statement.where(tuple_(_C.submitted_at, _C.id) > moment_key())
     return statement.order_by(_C.submitted_at, _C.id).limit(LIMIT)

@@ -40,6 +40,12 @@ COUNT_AT_MOST = 10_000
 
 # Inlined, never a parameter: a general plan of PostgreSQL could not use the partial index otherwise.
 PENDING: ColumnElement[str] = literal_column("'pending'", String())
+# Takes the parameters of `texts`.
+BY_NAME: ColumnElement[bool] = or_(
+    Person.name.like(bindparam("inside"), escape="!"),
+    Person.pinyin.like(bindparam("start"), escape="!"),
+    Person.initials.like(bindparam("start"), escape="!"),
+)
 
 
 class QueueFilter(StrEnum):
@@ -208,13 +214,7 @@ def _queue(bucket: QueueFilter, by_text: bool, going_on: bool) -> Statement:
     if bucket in _BUCKETS:
         statement = statement.where(_BUCKETS[bucket])
     if by_text:
-        statement = statement.where(
-            or_(
-                Person.name.like(bindparam("inside"), escape="!"),
-                Person.pinyin.like(bindparam("start"), escape="!"),
-                Person.initials.like(bindparam("start"), escape="!"),
-            )
-        )
+        statement = statement.where(BY_NAME)
     if going_on:
         statement = statement.where(tuple_(_D.submitted_at, _D.id) > moment_key())
     return statement.order_by(_D.submitted_at, _D.id).limit(LIMIT)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import bindparam, or_, select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.model import Account, Department, Person
-from core.store.pages import LIMIT, Key, Statement, cut, texts
+from core.store.pages import BY_NAME, LIMIT, Key, Statement, cut, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,7 @@ def _people(by: str, going_on: bool) -> Statement:
     if by == "number":
         statement = statement.where(p.id_number_digest == bindparam("number"))
     elif by:
-        statement = statement.where(
-            or_(
-                p.name.like(bindparam("inside"), escape="!"),
-                p.pinyin.like(bindparam("start"), escape="!"),
-                p.initials.like(bindparam("start"), escape="!"),
-            )
-        )
+        statement = statement.where(BY_NAME)
     if going_on:
         statement = statement.where(tuple_(p.pinyin, p.id) > tuple_(bindparam("k_pinyin"), bindparam("k_id")))
     return statement.order_by(p.pinyin, p.id).limit(LIMIT)

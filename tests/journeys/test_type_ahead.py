@@ -56,7 +56,7 @@ def test_whatever_is_pasted_is_kept_or_refused_in_words(seat: Seat) -> None:
         seat.terminal.paste(text)
         seat.type("Tab")
     seat.type("F8")
-    seat.see("处需要修改", "最多 100 个字，现在 10000 个", "含有不能显示的字符", "[/ 测试]", "年１月５日")
+    seat.see("处需要修改", "最多 100 个字，现在 10000 个", "含有不能显示的字符", "[/ 测试]", "２０１９年１月")
 
 
 def test_full_width_digits_and_colon_are_commands_too(seat: Seat) -> None:

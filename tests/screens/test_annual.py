@@ -129,10 +129,3 @@ async def test_menu_entry_5_leads_to_printing(desk: Desk, me: Actor) -> None:
     async with program(desk, me, "person_home") as at:
         await at.press("5")
         assert HINT in at.text
-
-
-async def test_the_profile_masks_the_number_and_says_where_changes_are_made(desk: Desk, me: Actor) -> None:
-    async with program(desk, me, "person_home") as at:
-        await at.press("1")
-        assert "410099********" in at.text
-        assert "资料暂不能在此修改，有变动请与所在单位联系" in at.text

@@ -291,12 +291,11 @@ async def test_popups_and_long_notices_fit_themselves_to_another_window(cast: Ca
     async with opened(cast, "progress") as at:
         await at.burst("f1")
         await at.pilot.resize_terminal(120, 40)
-        await at.pilot.pause()
-        assert at.app.frame.top.size.width == 116
+        await at.until(lambda: at.app.frame.top.size.width == 120)
         await at.burst("escape")
         at.app.frame.tell("压缩包里没有用到的：" + "、".join(f"证书{number}.png" for number in range(6)))
         await at.pilot.resize_terminal(60, 20)
-        await at.pilot.pause()
+        await at.until(lambda: at.widest <= 60)
         words = at.app.frame.notice.text
         shown = at.text.splitlines()
         assert [each.strip() for each in shown[-3:-1]] == wrapped(words, 59) and at.widest <= 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from core.model import (
     Certificate,
     LoginSession,
     Org,
+    PasswordReset,
     Person,
     PersonRecord,
     PersonYear,
@@ -156,6 +158,29 @@ def answer(call: Callable[[], object]) -> str:
     except Refused as refusal:
         return (refusal.fields[0].code if refusal.fields else refusal.code).name
     return "done"
+
+
+def mailed_code(world: World, person: Actor) -> None:
+    """A code that was mailed to a person and is good still."""
+    with world.store.writing() as work:
+        now = work.clock.now()
+        work.session.add(
+            PasswordReset(
+                asked_digest=work.vault.digest("reset_asked", "somebody"),
+                code_digest=work.vault.digest("reset_code", "12345678"),
+                account_id=person.account_id,
+                created_at=now,
+                expires_at=now + timedelta(minutes=15),
+            )
+        )
+        work.commit()
+
+
+def open_codes(world: World) -> int:
+    """How many codes nobody has used, and nobody has made worthless."""
+    with world.store.reading() as work:
+        unused = select(func.count(PasswordReset.id)).where(PasswordReset.used_at.is_(None))
+        return work.session.scalar(unused) or 0
 
 
 def entries(store: Store) -> int:

@@ -56,7 +56,7 @@ class Mailbox:
 
     def received(self, desk: Desk) -> list[EmailMessage]:
         """All letters, once what this desk was about to send is sent."""
-        PromptPost.of(desk).close()
+        PromptPost.of(desk).finish()
         return self.letters
 
     def codes(self, desk: Desk) -> list[str]:

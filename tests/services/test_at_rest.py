@@ -98,6 +98,7 @@ def test_a_person_is_found_by_a_keyed_hash_and_not_by_a_plain_one(life: Life) ->
     vault = life.world.store.vault
     with life.world.store.reading() as work:
         wanted = select(Person.id_number_digest, Person.mobile_digest, Person.email_digest)
+        wanted = wanted.where(Person.id == life.made["person"].person_id)
         kept = work.session.execute(wanted).one()
     keyed = (
         vault.digest("id_number", NUMBER),

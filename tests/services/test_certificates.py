@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from core.model import Audit, Certificate, Decision
+from core.model import Audit, Certificate, Decision, Person
 from core.rules.certificate import facts_from_canonical
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor, Guest
@@ -42,6 +43,7 @@ from core.services.declarations import declaration_view, redeclare, submit_decla
 from core.services.desk import Desk
 from core.services.review import decide, undo_decision
 from core.services.years import change_year, recognise_year
+from core.store import paper
 from core.store.seal import create_seal, load_seal
 from core.store.store import Store
 from tests.services.test_annual import remember
@@ -174,6 +176,20 @@ def test_two_prints_at_once_issue_one_certificate(desk: Desk, world: World, hold
         thread.join()
     with world.store.reading() as work:
         assert numbers == work.session.scalars(select(Certificate.number)).all() * 3
+
+
+def test_no_paper_is_issued_in_a_name_that_was_changed_while_it_was_drawn(
+    desk: Desk, world: World, holder: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn_slowly(*given: Any) -> bytes:
+        with desk.writing() as work:
+            work.session.get_one(Person, holder.person_id).name = "张山"
+            work.commit()
+        return drawn(*given)
+
+    drawn = paper.render_certificate
+    monkeypatch.setattr(paper, "render_certificate", drawn_slowly)
+    assert refused(lambda: printed(desk, holder, 2024)) is ErrorCode.STALE
 
 
 def test_several_years_stand_on_one_paper(desk: Desk, world: World, holder: Actor) -> None:

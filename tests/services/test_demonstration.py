@@ -7,13 +7,28 @@ from collections.abc import Callable
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from core.model import Declaration, Org, Person, PersonYear, Registration
+from core.model import Change, Declaration, Message, Org, Person, PersonYear, Registration
 from core.rules.identity import check_resident_number, check_uscc
-from core.rules.roles import Guest, Role
+from core.rules.roles import Actor, Guest, Role
+from core.schema.base import Nothing
+from core.schema.person_records import RecordList
+from core.schema.review import QueueQuery, QueueRow, Subject
 from core.schema.sign_in import SignIn
-from core.services.demonstration import LOGINS, PASSWORD, START, fill_demonstration
+from core.services.demo_changes import MISSPELT, NEWCOMER, PROMOTED
+from core.services.demonstration import (
+    LOGINS,
+    PASSWORD,
+    SCHOOL,
+    START,
+    TEST_EMPLOYER,
+    fill_demonstration,
+)
 from core.services.desk import Desk
+from core.services.homes import person_home
 from core.services.passwords import Passwords
+from core.services.person_records import record_page
+from core.services.positions import position_page
+from core.services.review_views import queue_page
 from core.services.setup import fill_regions, fill_years
 from core.services.sign_in import sign_in
 from core.store.store import Store
@@ -37,6 +52,7 @@ def test_the_demonstration_is_whole_and_the_same_on_both_engines(
     for desk in desks:
         _is_whole(desk)
         _everybody_can_sign_in(desk)
+        _each_page_has_something_to_show(desk)
 
 
 def _demonstration(store: Store) -> Desk:
@@ -59,7 +75,13 @@ def _content(desk: Desk) -> list[object]:
                 Declaration.title, Declaration.claimed_halves, Declaration.status, Declaration.flagged
             ).order_by(Declaration.id)
         ).all()
-        return [tuple(row) for rows in (orgs, people, claims) for row in rows]
+        changes = work.session.execute(
+            select(Change.kind, Change.state, Change.fields, Change.faces).order_by(Change.id)
+        ).all()
+        told = work.session.execute(
+            select(Message.kind, Message.text, Message.at).order_by(Message.at, Message.id)
+        ).all()
+        return [tuple(row) for rows in (orgs, people, claims, changes, told) for row in rows]
 
 
 def _is_whole(desk: Desk) -> None:
@@ -94,3 +116,30 @@ def _everybody_can_sign_in(desk: Desk) -> None:
             sign_in, Guest(), SignIn(role=labels[account.role], login=account.login, password=PASSWORD)
         )
         assert signed_in.actor.role.label == account.role
+
+
+def _each_page_has_something_to_show(desk: Desk) -> None:
+    sample, school, gaohui = (_signed_in(desk, login) for login in (LOGINS[0].login, "xiaodian", "gaohui"))
+    assert [each.after for each in desk.do(position_page, sample, Nothing()).rows] == ["一级教师"]
+    for kind in ("education", "qualification"):
+        assert len(desk.do(record_page, sample, RecordList(kind=kind)).rows) == 1
+    assert desk.do(person_home, sample, Nothing()).unread == 2
+    waiting = {
+        (office.org_name, subject): [row.person_name for row in _queue(desk, office, subject)]
+        for office in (school, gaohui)
+        for subject in (Subject.TRANSFER, Subject.POSITION, Subject.IDENTITY)
+    }
+    assert {place: names for place, names in waiting.items() if names} == {
+        (SCHOOL, Subject.TRANSFER): [NEWCOMER],
+        (SCHOOL, Subject.IDENTITY): [MISSPELT],
+        (TEST_EMPLOYER, Subject.POSITION): [PROMOTED],
+    }
+
+
+def _queue(desk: Desk, office: Actor, subject: Subject) -> tuple[QueueRow, ...]:
+    return desk.do(queue_page, office, QueueQuery(subject=subject)).rows
+
+
+def _signed_in(desk: Desk, login: str) -> Actor:
+    role = next(role for role in Role for each in LOGINS if (each.login, each.role) == (login, role.label))
+    return desk.do(sign_in, Guest(), SignIn(role=role, login=login, password=PASSWORD)).actor

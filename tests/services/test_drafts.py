@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+import core.services.purge as purge_service
 from core.model import Draft
 from core.rules.permissions import Action, allowed
 from core.rules.roles import Actor, Role
@@ -258,6 +259,18 @@ def test_which_password_somebody_registers_with_is_not_found_out_by_trying(desk:
     assert answer(lambda: desk.do(find_guest_draft, GUEST, FindGuestDraft(**OWN))) == "LOCKED"
 
 
+def test_a_draft_of_ones_own_wipes_out_no_tries_at_anothers(desk: Desk) -> None:
+    desk.do(save_guest_draft, GUEST, guest_typed())
+    mine = {"id_number": NUMBER, "password": "mine-words-1"}
+    desk.do(save_guest_draft, GUEST, guest_typed(OTHER_KEY, **mine))
+    tried = []
+    for number in range(desk.settings.lock_tries):
+        guess = FindGuestDraft(id_number=NUMBER, password=f"guess{number}")
+        tried.append(answer(lambda each=guess: desk.do(find_guest_draft, GUEST, each)))
+        answer(lambda: desk.do(find_guest_draft, GUEST, FindGuestDraft(**mine)))
+    assert tried[-1] == "LOCKED"
+
+
 def test_the_number_of_a_guest_counts_in_its_one_form(desk: Desk) -> None:
     own = {"id_number": "41009919850307x", "password": PASSWORD}
     desk.do(save_guest_draft, GUEST, guest_typed(**own))
@@ -283,6 +296,16 @@ def test_what_nobody_comes_back_to_is_taken_away(desk: Desk, world: World, me: A
         before = count(desk)
         purge(desk)
         assert before - count(desk) == gone
+
+
+def test_more_old_ones_than_are_taken_away_at_once_all_go(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge_service, "_AT_ONCE", 2)
+    for number in range(5):
+        desk.do(save_guest_draft, GUEST, guest_typed(f"{number}" * 24, password=f"words-{number}-x"))
+    world.clock.advance(days=8)
+    assert (purge(desk), count(desk)) == (5, 0)
 
 
 def test_those_who_save_the_same_draft_at_once_leave_one(desk: Desk, me: Actor) -> None:

@@ -18,6 +18,7 @@ from core.schema.sign_in import SignIn
 from core.services.desk import Desk
 from core.services.forgotten import reset_password
 from core.services.journal import write_log_to
+from core.services.post import PromptPost
 from core.services.purge import purge
 from core.services.sign_in import sign_in, sign_out
 from core.store.store import Store
@@ -56,6 +57,7 @@ def world(request: pytest.FixtureRequest, open_new_store: OpenStore, mailbox: Ma
 def desk(world: World) -> Iterator[Desk]:
     made = cheap_desk(world.store)
     yield made
+    PromptPost.of(made).finish()
     made.close()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 
 from core.model import AccountRole, Message
 from core.rules.messages import MessageKind
@@ -13,7 +15,7 @@ from core.schema.messages import MessagePage, MessageQuery, ReadMessages
 from core.schema.sign_in import SwitchRole
 from core.services.desk import Desk
 from core.services.homes import office_home, person_home
-from core.services.inbox import message_page, read_messages
+from core.services.inbox import message_page, read_messages, unread_count
 from core.services.messages import tell_office, tell_person
 from core.services.sign_in import switch_role
 from core.store.store import Store
@@ -157,6 +159,23 @@ def test_the_homes_count_what_is_unread(desk: Desk, world: World) -> None:
         desk.do(office_home, school, Nothing()).unread,
     )
     assert counts == (2, 1)
+
+
+def test_the_unread_ones_of_all_others_are_not_read_to_count_ones_own(sqlite_store: Store) -> None:
+    world = build_world(sqlite_store)
+    office, person = world.office(world.school), world.person()
+    tell(world, person, *(f"第{number}条" for number in range(300)))
+    asked: list[tuple[str, Any]] = []
+    with sqlite_store.reading() as work:
+        work.session.execute(text("analyze"))
+        connection = work.session.connection()
+        event.listen(
+            connection, "before_cursor_execute", lambda c, d, sql, given, *_: asked.append((sql, given))
+        )
+        unread_count(work.session, office)
+        plans = [connection.exec_driver_sql(f"explain query plan {sql}", given) for sql, given in asked[:]]
+        steps = [row[3] for plan in plans for row in plan]
+    assert [step for step in steps if step.startswith("SCAN message")] == []
 
 
 def test_a_message_that_is_undone_was_never_there(desk: Desk, world: World) -> None:

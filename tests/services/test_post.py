@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+import core.services.post as post_service
 from core.model import Outbox
 from core.rules.errors import ErrorCode, Refused
 from core.rules.messages import MessageKind
@@ -193,7 +195,15 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(
 
 @pytest.mark.parametrize(
     "address",
-    ["no-address", "a@b\r\nBcc: all@example.cn", "a b@example.cn", "张三@example.cn", "@example.cn"],
+    [
+        "no-address",
+        "a@b\r\nBcc: all@example.cn",
+        "a b@example.cn",
+        "张三@example.cn",
+        "@example.cn",
+        "<a@example.cn",
+        "a@[",
+    ],
 )
 def test_what_is_no_address_is_given_up_and_disturbs_no_other(
     open_new_store: OpenStore, mailbox: Mailbox, address: str
@@ -351,13 +361,24 @@ def test_a_desk_that_closes_finishes_the_prompt_post(
     assert (len(mailbox.letters), alive) == (1, [])
 
 
+def test_a_program_that_ends_takes_its_time_whether_there_was_a_mail_or_not(
+    open_new_store: OpenStore, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post_service, "LINGER", 0.5)
+    desk = quick_desk(open_new_store, mailbox)
+    begun = time.monotonic()
+    PromptPost.of(desk).hand_over([])
+    desk.close()
+    assert time.monotonic() - begun >= 0.5
+
+
 def test_a_prompt_post_without_a_server_leaves_the_mail_to_the_next_run(
     open_new_store: OpenStore, mailbox: Mailbox
 ) -> None:
     desk = quick_desk(open_new_store, mailbox)
     outbox_id = post(desk)
     PromptPost.of(desk).hand_over([outbox_id])
-    PromptPost.of(desk).close()
+    PromptPost.of(desk).finish()
     mailbox.open()
     later(desk, minutes=1)
     assert run(desk).sent == 1

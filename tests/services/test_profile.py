@@ -16,6 +16,7 @@ from core.schema.person_records import EditProfile, ProfileView
 from core.services.desk import Desk
 from core.services.profile import edit_profile, person_view, profile_view
 from core.store.store import Store
+from tests.services.hall import mailed_code, open_codes
 from tests.worlds import World, build_world
 
 TYPED = {
@@ -98,6 +99,19 @@ def test_the_mobile_and_the_address_find_the_person_from_then_on(desk: Desk, me:
         vault.digest("mobile", "19900000009"),
         vault.digest("email", "zhangsan@example.cn"),
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "still_good"),
+    [({"email": "new@example.cn"}, 0), ({"mobile": "19900000010"}, 0), ({"school": "郑州大学"}, 1)],
+)
+def test_a_code_that_was_mailed_ends_with_the_mobile_or_address_it_was_asked_for(
+    desk: Desk, world: World, me: Actor, changed: dict[str, str], still_good: int
+) -> None:
+    saved(desk, me)
+    mailed_code(world, me)
+    saved(desk, me, **changed)
+    assert open_codes(world) == still_good
 
 
 def test_an_emptied_phone_is_forgotten(desk: Desk, me: Actor) -> None:

@@ -29,6 +29,7 @@ from core.services.registrations import (
 from core.services.sign_in import sign_in
 from core.store.store import Store
 from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
+from tests.services.hall import answer
 from tests.worlds import World, build_world, id_number
 
 
@@ -281,6 +282,39 @@ def test_an_existing_account_gets_the_role_once_it_is_approved(desk: Desk, world
             work.session.scalars(select(AccountRole.role).where(AccountRole.account_id == office.account_id))
         )
     assert roles == {"employer", "person"}
+
+
+def test_of_two_registrations_of_one_account_the_second_is_not_admitted(desk: Desk, world: World) -> None:
+    office, school = world.office(world.garden), world.office(world.school)
+    sent = [registered(desk, world), registered(desk, world, id_number=id_number(301))]
+    with desk.writing() as work:  # as two that were sent in at the same moment
+        rows = [work.session.get_one(Registration, view.id) for view in sent]
+        for row in rows:
+            row.account_id = office.account_id
+        work.commit()
+    with desk.writing() as work:
+        approve_registration(work, school, rows[0].id, rows[0].version)
+        work.commit()
+    with desk.writing() as work, pytest.raises(Refused) as caught:
+        approve_registration(work, school, rows[1].id, rows[1].version)
+    assert caught.value.code is ErrorCode.ID_TAKEN
+
+
+def test_looking_up_ones_own_registration_wipes_out_no_tries_at_anothers_password(
+    desk: Desk, world: World
+) -> None:
+    reject(
+        desk,
+        world.office(world.school),
+        registered(desk, world, password="mine-words-1", password_again="mine-words-1"),
+    )
+    approve(desk, world.office(world.school), registered(desk, world))
+    tried = []
+    for number in range(desk.settings.lock_tries):
+        guess = SignIn(role=Role.PERSON, login=NUMBER, password=f"guess{number}")
+        tried.append(answer(lambda each=guess: desk.do(sign_in, GUEST, each)))
+        answer(lambda: look_up(desk, "mine-words-1"))
+    assert tried[-1] == "LOCKED"
 
 
 def test_an_existing_account_must_be_proved_by_its_password(desk: Desk, world: World) -> None:

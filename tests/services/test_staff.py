@@ -17,7 +17,7 @@ from core.services.sign_in import sign_in
 from core.services.staff import reset_staff_password, staff_page
 from core.store.store import Store
 from tests.services.front_door import GUEST, cheap_desk
-from tests.services.hall import answer, last_entry, number_of
+from tests.services.hall import answer, last_entry, mailed_code, number_of, open_codes
 from tests.worlds import World, build_world
 
 
@@ -82,6 +82,13 @@ def test_a_reset_ends_the_sessions_that_are_open(desk: Desk, world: World) -> No
     person = world.person()
     desk.do(reset_staff_password, world.office(world.school), key(person))
     assert answer(lambda: desk.do(declaration_context, person, Nothing())) == "SESSION_ENDED"
+
+
+def test_a_reset_ends_the_codes_that_were_mailed(desk: Desk, world: World) -> None:
+    person = world.person()
+    mailed_code(world, person)
+    desk.do(reset_staff_password, world.office(world.school), key(person))
+    assert open_codes(world) == 0
 
 
 def test_the_person_of_another_employer_is_refused(desk: Desk, world: World) -> None:

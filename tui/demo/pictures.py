@@ -49,11 +49,15 @@ class Picture:
 
 def pictures() -> tuple[Picture, ...]:
     """All of them, in the order of README.md."""
+    from core.services.demo_changes import NEWCOMER_SERIAL
+    from core.services.demo_names import resident_number
     from core.services.demonstration import LOGINS, PASSWORD, TEST_EMPLOYER
 
     person = next(each.login for each in LOGINS if each.whose.endswith(TEST_EMPLOYER))
     as_person = f"12{person}<Tab>{PASSWORD}<Enter>"
-    as_school = f"22xiaodian<Tab>{PASSWORD}<Enter>:sh<Enter>"
+    as_office = f"22xiaodian<Tab>{PASSWORD}<Enter>"
+    as_school = as_office + ":sh<Enter>"
+    as_newcomer = f"12{resident_number(NEWCOMER_SERIAL, True)}<Tab>{PASSWORD}<Enter>"
     declaration = (
         ":sb<Enter><F4>gwpx<Enter><Tab><Tab>洛阳市教育局<Tab>2026年初中数学新课标培训<Tab>课程与教学<Tab>"
         "20260706<Tab>2026-07-10<Tab>hege<Enter><Tab>40<Tab>"
@@ -65,8 +69,13 @@ def pictures() -> tuple[Picture, ...]:
         Picture("declare", "学时(分)申报", as_person + declaration, "与申请一致"),
         Picture("progress", "申报进度查询", as_person + ":cx<Enter>", "待审核"),
         Picture("annual", "年度完成情况", as_person + ":nd<Enter>", "不通过"),
+        Picture("home", "个人首页，申报没有填完", as_person, "未完成的草稿"),
+        Picture("profile", "用户资料管理", as_person + "1", "现在的资料"),
+        Picture("transfers", "单位调转", as_newcomer + ":dz<Enter>", "待接收"),
+        Picture("messages", "消息", as_person + ":xx<Enter>", "还差"),
         Picture("review", "审核台", as_school, "认定学时"),
         Picture("review-wide", "审核台，120 列", as_school + "1", "认定学时", WIDE),
+        Picture("faces", "证件审核：并排比对，120 列", as_office + ":sf<Enter>c", "本人照片", WIDE),
         Picture("", "证书打印", as_person + ":nd<Enter>" + "<Down>" * 3 + "p", "校验码"),
         Picture("check", "证书查询", "61{证书编号}<Tab>{校验码}<Enter>", "有效"),
     )

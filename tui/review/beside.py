@@ -26,7 +26,8 @@ class Looking(ReviewDesk):
         item, number = self.desk.item, int(self.press_now.command_key)
         if item is None or number > len(item.evidence):
             count = len(item.evidence) if item else 0
-            self.tell(f"没有第 {number} 个附件，共 {count} 个" if count else "这一条没有附件", Look.WARN)
+            words = f"没有第 {number} 个附件，共 {count} 个" if count else "这一条没有附件"
+            self.tell(words if item else "没有待审的，F5 刷新", Look.WARN)
             return
         if not self.desk.wide:
             await self.program.go("picture", at=number - 1, **_seen_through(item))

@@ -11,10 +11,10 @@ from core.rules.fields import FieldSpec
 from core.rules.workflow import CertificateState
 from core.schema.certificates import CertificateRow, PrintCertificate, RegisterQuery, RevokeCertificate
 from core.services.certificates import print_certificate, register_page, revoke_certificate
-from tui.frame import Frame
 from tui.keys import Command
 from tui.look import Line, Look, Span, line
-from tui.nameplate import moment_text, nameplate
+from tui.nameplate import moment_text
+from tui.paged import PAGE_COMMANDS, Key, PageOf, Searched
 from tui.widgets.ask_sheet import AskSheet
 from tui.widgets.confirm_sheet import ConfirmSheet
 from tui.widgets.form import field_for
@@ -22,7 +22,6 @@ from tui.widgets.form_sheet import FormSheet
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Table, TableRow
 
-Key = tuple[int | str, ...]
 COLUMNS = (
     Column("序号", 5, number=True),
     Column("证书编号", 23),
@@ -36,10 +35,12 @@ ID_NUMBER = FieldSpec("id_number", "证件号", hint="本区域的人员", max_l
 YEARS = FieldSpec("years", "年度", hint="一个或几个，用空格分开", max_length=40)
 
 
-class CertificatesScreen(Frame):
+class CertificatesScreen(Searched[CertificateRow]):
     """The register, newest first, a page at a time."""
 
     title_text = "证书登记"
+    what = "证书"
+    search_label = "编号/姓名/拼音"
     help_text = ("证书作废后，任何人查询都会看到作废的时间和原因。作废不能撤回。",)
     commands = (
         Command("details", ("enter",), "详细", "这张证书的登记内容"),
@@ -47,50 +48,35 @@ class CertificatesScreen(Frame):
         Command("clear", ("c", "f3"), "清空", "不再筛选", bar=False),
         Command("print", ("p", "f6"), "打印", "按证件号和年度为本区域的人打印证书"),
         Command("revoke", ("v", "f7"), "作废", "作废带 > 的证书，要写原因"),
-        Command("next_page", ("pagedown",), "下页", "下一页"),
-        Command("previous_page", ("pageup",), "上页", "上一页", bar=False),
-        Command("refresh", ("f5",), "刷新", "重新取表", bar=False),
+        *PAGE_COMMANDS,
     )
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: tuple[CertificateRow, ...] = ()
-        self.text = ""
-        self._starts: list[Key | None] = [None]
-        self._after: Key | None = None
 
     def make_pane(self) -> Pane:
         self.table = Table(COLUMNS, empty="没有证书")
-        self.table.commands = ()
         return self.table
 
-    async def load(self) -> None:
-        """The page that is open."""
-        self.header.show(self.title_text, nameplate(self.program.caller))
-        limit = self._limit
-        query = RegisterQuery(text=self.text, after=self._starts[-1], limit=limit)
-        page = await self.ask(register_page, query)
-        self.rows, self._after = page.rows, page.after
-        first = (len(self._starts) - 1) * limit + 1
-        rows = [_row(first + index, row) for index, row in enumerate(self.rows)]
-        more = "，PgDn 下页" if self._after else ""
-        heading: list[Line] = [
-            line(Span(f"  {f'查找：{self.text}  (C 清空)' if self.text else '全部'}", Look.HINT)),
-            (),
-        ]
-        footing: list[Line] = [line(Span(f"  第 {len(self._starts)} 页{more}", Look.HINT))]
-        self.table.show(rows, heading=heading, footing=footing, at=self.table.at)
+    async def fetch(self, after: Key | None, limit: int) -> PageOf[CertificateRow]:
+        """A page of the certificates that are looked for."""
+        return await self.ask(register_page, RegisterQuery(text=self.text, after=after, limit=limit))
 
-    async def resume(self) -> None:
-        """Back on top."""
-        await self.load()
+    def key_of(self, row: CertificateRow) -> int:
+        """The certificate."""
+        return row.id
+
+    def show_page(self, page: PageOf[CertificateRow], at: int) -> None:
+        """The newest first."""
+        first = self.first_number
+        rows = [_row(number, row) for number, row in enumerate(page.rows, first)]
+        heading: list[Line] = [line(Span(f"  {self.search_words}", Look.HINT)), ()]
+        footing: list[Line] = [line(Span(self.page_words, Look.HINT))]
+        self.table.show(rows, heading=heading, footing=footing, first_number=first, at=at)
 
     @property
     def row(self) -> CertificateRow:
         """The certificate that has the marker. Raises Refused NOT_FOUND where there is none."""
-        if not self.rows:
+        if self.row_here is None:
             raise Refused(ErrorCode.NOT_FOUND)
-        return self.rows[self.table.at]
+        return self.row_here
 
     def refuse(self, refusal: Refused) -> None:
         """No form here: the first field's own sentence goes into the notice line."""
@@ -110,45 +96,6 @@ class CertificatesScreen(Frame):
         if row.reason:
             lines.append(f"作废原因  {row.reason}")
         await self.open(ConfirmSheet("证书详细", lines))
-
-    async def action_search(self) -> None:
-        """/: by number, name, pinyin or initials."""
-        sheet = AskSheet("查找证书", self._search, label="编号/姓名/拼音", value=self.text, done="查找")
-        await self.open(sheet)
-
-    async def _search(self, _digit: str, text: str) -> None:
-        await self.close_overlay()
-        self.text, self._starts, self.table.at = text.strip(), [None], 0
-        await self.load()
-        if not self.rows:
-            self.tell(f"没有符合“{self.text}”的证书，C 清空", Look.WARN)
-
-    async def action_clear(self) -> None:
-        """C: all of them again."""
-        await self._search("", "")
-
-    async def action_next_page(self) -> None:
-        """PgDn."""
-        if self._after is None:
-            self.tell("已是最后一页", Look.WARN)
-            return
-        self._starts.append(self._after)
-        self.table.at = 0
-        await self.load()
-
-    async def action_previous_page(self) -> None:
-        """PgUp."""
-        if len(self._starts) == 1:
-            self.tell("已是第一页", Look.WARN)
-            return
-        self._starts.pop()
-        self.table.at = 0
-        await self.load()
-
-    async def action_refresh(self) -> None:
-        """F5."""
-        await self.load()
-        self.tell("已刷新")
 
     async def action_revoke(self) -> None:
         """V: 作废, with a reason that everybody will see."""
@@ -173,11 +120,11 @@ class CertificatesScreen(Frame):
             if refusal.code is not ErrorCode.STALE:
                 raise
             await self.close_overlay()
-            await self.load()
+            await self.fetch_again(keep=True)
             self.refuse(refusal)
             return
         await self.close_overlay()
-        await self.load()
+        await self.fetch_again(keep=True)
         self.tell(f"已作废：{row.number}")
 
     async def action_print(self) -> None:
@@ -197,7 +144,7 @@ class CertificatesScreen(Frame):
         id_number = values["id_number"]
         printed = await self.ask(print_certificate, PrintCertificate(years=years, id_number=id_number))
         await self.close_overlay()
-        await self.load()
+        await self.fetch_again(keep=True)
         again = "  (再次打印，内容与首次相同)" if printed.reprint else ""
         lines = [
             f"证书编号  {printed.number}{again}",
@@ -205,10 +152,6 @@ class CertificatesScreen(Frame):
             f"文件      {printed.path}",
         ]
         await self.open(ConfirmSheet("证书已打印", lines))
-
-    @property
-    def _limit(self) -> int:
-        return max(5, self.size.height - 7)
 
 
 def _row(number: int, row: CertificateRow) -> TableRow:

@@ -172,7 +172,7 @@ class DeclareScreen(Attaching):
             return
         self.declaration_id, self.version = view.id, view.version
         self.form.edited = False
-        self.form.show_errors(())
+        self.form.clear_errors()
         moment = (await self.program.backend.now()).astimezone(CHINA)
         self.header.mark(f"草稿已存 {moment:%H:%M:%S}")
         self.tell("已保存，尚未提交")

@@ -76,7 +76,7 @@ class ForgottenScreen(Frame):
             return
         if not self.sent:
             self._ask_for_code()
-        self.form.show_errors(())
+        self.form.clear_errors()
         self.form.stand_on("code")
         self.tell(f"如与注册时一致，验证码已发送到该邮箱，{answer.minutes} 分钟内有效")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from core.rules.errors import ErrorCode, Refused
+from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.fields import FieldKind, FieldSpec
 from core.rules.roles import ROLE_LABELS, Role
 from tui.frame import Frame
@@ -35,6 +35,7 @@ _BESIDE = {
     ErrorCode.CHALLENGE_EXPIRED: "answer",
 }
 """The field beside which a refusal of the login stands."""
+_OF_CHALLENGE = ("new_challenge", "in_words")
 _HOW_TO_GET = {
     False: "请按注册时所选的用户类型登录",
     True: "请按注册时所选的用户类型登录；要增加此类型，请在首页 1 注册并勾选“已是本系统用户”",
@@ -84,6 +85,11 @@ class LoginScreen(Frame):
         self.header.show(self.title_text, "登录")
         if self.then or self.come_back:
             self.tell("请先登录，登录后回到刚才的页面", Look.WARN)
+
+    def live_commands(self) -> tuple[Command, ...]:
+        """Without a 验证码 nothing is said of it."""
+        asked = any(field.spec.key == "answer" for field in self.form.fields)
+        return tuple(c for c in super().live_commands() if asked or c.action not in _OF_CHALLENGE)
 
     async def leave(self) -> bool:
         """Back to the page of an ended session leads only the login; Esc closes it, after a question."""
@@ -143,6 +149,11 @@ class LoginScreen(Frame):
         """登录."""
         await self._settled()
         values = self.form.values()
+        missing = tuple(FieldError(key, ErrorCode.REQUIRED) for key, typed in values.items() if not typed.strip())
+        if missing:  # asked here: it must not cost one of the tries
+            self.form.show_errors(missing)
+            self.refuse(Refused.for_fields(missing))
+            return
         role = self._role
         backend = self.program.backend
         command = await backend.load("core.schema.sign_in:SignIn")

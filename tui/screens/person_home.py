@@ -222,7 +222,7 @@ def _year_lines(home: PersonHome) -> list[Line]:
 
 def _days(home: PersonHome) -> str:
     if home.closed:
-        return "已截止"
+        return "本年度已截止申报"
     return f"还有 {home.days_left} 天" if home.days_left else "今天截止"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.rules.errors import Refused
@@ -10,7 +11,6 @@ from core.rules.workflow import DECLARATION, DeclarationState, Move
 from core.schema.declarations import (
     DeclarationKey,
     DeclarationView,
-    ProgressPage,
     ProgressQuery,
     ProgressRow,
     ProgressTab,
@@ -22,10 +22,9 @@ from core.services.declarations import (
     urge,
     withdraw_declaration,
 )
-from tui.frame import Frame
 from tui.keys import Command
 from tui.look import Line, Look, Span, width, wrapped
-from tui.nameplate import nameplate
+from tui.paged import PAGE_COMMANDS, Key, Paged, PageOf
 from tui.widgets.filter_sheet import FilterSheet
 from tui.widgets.pane import Pane
 from tui.widgets.progress_table import (
@@ -44,12 +43,13 @@ _TABS = tuple(ProgressTab)
 _KINDS = {"1": "学时申报进度", "2": "施教机构申报进度"}
 _EMPTY = {False: "没有记录，按 F6 新申报", True: "还没有施教机构、公需课平台记入的学时"}
 """What an empty page says, of one's own or of those that providers reported."""
-_FRAME_LINES = 8 + REMARK_LINES  # header, heading, column titles, footing, notice, keys
 
 
-class ProgressScreen(Frame):
+class ProgressScreen(Paged[ProgressRow]):
     """申报进度查询."""
 
+    table: ProgressTable
+    frame_lines = 8 + REMARK_LINES  # header, heading, column titles, footing, notice, keys
     title_text = "申报进度查询   1 学时申报进度   2 施教机构申报进度"
     help_text = ("待审核的在单位审核前可撤销；待提交的可修改、删除；审核不通过的可重新申报。",)
     commands = (
@@ -70,37 +70,27 @@ class ProgressScreen(Frame):
             bar=False,
         ),
         Command("kind", ("1", "2"), "进度种类", "1 学时申报进度，2 施教机构申报进度", bar=False),
-        Command("next_page", ("pagedown", "down"), "下页", bar=False),
-        Command("previous_page", ("pageup", "up"), "上页", bar=False),
-        Command("refresh", ("f5",), "刷新", bar=False),
+        *PAGE_COMMANDS,
     )
 
     def __init__(self, tab: str = ProgressTab.ALL.value) -> None:
         super().__init__()
         self.wanted = ProgressQuery(tab=ProgressTab(tab), by_provider=False)
-        self.page: ProgressPage | None = None
-        self._afters: list[tuple[int | str, ...] | None] = [None]
+        self.counts: Mapping[ProgressTab, int] = {}
 
     def make_pane(self) -> Pane:
         self.table = ProgressTable(OWN_COLUMNS)
         return self.table
 
-    async def load(self) -> None:
-        """The first page."""
-        self._ask_for(limit=max(5, self.app.size.height - _FRAME_LINES))
-        self.header.show(self.title_text, nameplate(self.program.caller))
-        await self._fetch()
+    async def fetch(self, after: Key | None, limit: int) -> PageOf[ProgressRow]:
+        """A page of the declarations that are wanted; with it comes how many stand under each tab."""
+        page = await self.ask(progress_page, self.wanted.model_copy(update={"after": after, "limit": limit}))
+        self.counts = page.counts
+        return page
 
-    async def resume(self) -> None:
-        """The same page again, the marker on the same declaration."""
-        await self._fetch(self._id_here())
-
-    @property
-    def row(self) -> ProgressRow | None:
-        """The declaration that has the marker."""
-        if self.page is None or not self.page.rows:
-            return None
-        return self.page.rows[self.table.at]
+    def key_of(self, row: ProgressRow) -> int:
+        """The declaration."""
+        return row.id
 
     # ---------------------------------------------------------------------------------------- looking
 
@@ -114,36 +104,15 @@ class ProgressScreen(Frame):
         """Left and right: the next tab."""
         step = 1 if self.press_now.key == "right" else -1
         self._ask_for(tab=_TABS[(_TABS.index(self.wanted.tab) + step) % len(_TABS)])
-        await self._from_the_start()
+        await self.from_the_start()
 
     async def action_kind(self) -> None:
         """1 and 2: 学时申报进度, 施教机构申报进度."""
         digit = self.press_now.command_key
         self._ask_for(by_provider=digit == "2", form=None)
         self.table.columns = PROVIDER_COLUMNS if self.wanted.by_provider else OWN_COLUMNS
-        await self._from_the_start()
+        await self.from_the_start()
         self.tell(_KINDS[digit])
-
-    async def action_next_page(self) -> None:
-        """The next page."""
-        if self.page is None or self.page.after is None:
-            self.tell("已是最后一条" if self.press_now.key == "down" else "已是最后一页", Look.WARN)
-            return
-        self._afters.append(self.page.after)
-        await self._fetch()
-
-    async def action_previous_page(self) -> None:
-        """The page before."""
-        if len(self._afters) == 1:
-            self.tell("已是第一条" if self.press_now.key == "up" else "已是第一页", Look.WARN)
-            return
-        self._afters.pop()
-        await self._fetch(at_end=self.press_now.key == "up")
-
-    async def action_refresh(self) -> None:
-        """F5."""
-        await self._fetch(self._id_here())
-        self.tell("已刷新")
 
     async def action_filter(self) -> None:
         """/."""
@@ -156,7 +125,7 @@ class ProgressScreen(Frame):
     async def action_clear(self) -> None:
         """C: 清空."""
         self.wanted = cleared(self.wanted)
-        await self._from_the_start()
+        await self.from_the_start()
         self.tell("已清空筛选")
 
     async def _apply(self) -> None:
@@ -166,7 +135,7 @@ class ProgressScreen(Frame):
             self.sheet.show_errors(refusal.fields)
             return
         await self.close_overlay()
-        await self._from_the_start()
+        await self.from_the_start()
 
     # ------------------------------------------------------------------------------------------ doing
 
@@ -218,57 +187,32 @@ class ProgressScreen(Frame):
 
     async def _do(self, use_case: Any, row: ProgressRow) -> DeclarationView:
         view: DeclarationView = await self.ask(use_case, _key(row))
-        await self._fetch(row.id)
+        await self.fetch_again(keep=row.id)
         return view
 
     def _chosen(self) -> ProgressRow | None:
-        if self.row is None:
+        if self.row_here is None:
             self.tell(self.table.empty, Look.WARN)
-        return self.row
-
-    def _id_here(self) -> int | None:
-        return None if self.row is None else self.row.id
+        return self.row_here
 
     # ---------------------------------------------------------------------------------------- showing
 
-    async def _from_the_start(self) -> None:
-        self._afters = [None]
-        await self._fetch()
-
-    async def _fetch(self, keep: int | None = None, *, at_end: bool = False) -> None:
-        self.page = await self.ask(progress_page, self.wanted.model_copy(update={"after": self._afters[-1]}))
-        if not self.page.rows and len(self._afters) > 1:
-            self._afters.pop()
-            await self._fetch(at_end=True)
-            return
-        ids = [row.id for row in self.page.rows]
-        at = ids.index(keep) if keep in ids else len(ids) - 1 if at_end else self.table.at if keep else 0
-        self._show(at)
-
-    def _show(self, at: int = 0) -> None:
-        if self.page is None:
-            return
-        by_provider = bool(self.wanted.by_provider)
-        first = 1 + (len(self._afters) - 1) * self.wanted.limit
-        self.table.empty, self.table.where = _EMPTY[by_provider], self._where()
-        self.table.found = self.page.rows
+    def show_page(self, page: PageOf[ProgressRow], at: int) -> None:
+        """The newest year first."""
+        by_provider, first = bool(self.wanted.by_provider), self.first_number
+        self.table.empty, self.table.found = _EMPTY[by_provider], page.rows
+        self.table.where = self.page_words.replace(
+            "页", f"页   共 {self.counts.get(self.wanted.tab, 0)} 条", 1
+        )
         rows = [
-            row_cells(number, row, by_provider=by_provider)
-            for number, row in enumerate(self.page.rows, first)
+            row_cells(number, row, by_provider=by_provider) for number, row in enumerate(page.rows, first)
         ]
         self.table.show(rows, heading=self._heading(), first_number=first, at=at)
 
-    def _where(self) -> str:
-        assert self.page is not None
-        total = self.page.counts.get(self.wanted.tab, 0)
-        more = "   PgDn 下页" if self.page.after is not None else ""
-        return f"  第 {len(self._afters)} 页   共 {total} 条{more}"
-
     def _heading(self) -> list[Line]:
-        assert self.page is not None
         spans = [Span(" ")]
         for tab in _TABS:
-            words = f"{tab.label} {self.page.counts.get(tab, 0)}"
+            words = f"{tab.label} {self.counts.get(tab, 0)}"
             spans.append(Span(f"[{words}]", Look.TITLE) if tab is self.wanted.tab else Span(f" {words} "))
             spans.append(Span(" "))
         spans.append(Span(" (左右 切换)", Look.HINT))

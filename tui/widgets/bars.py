@@ -61,6 +61,11 @@ class NoticeBar(Pane):
             self._make_room()
             self.changed()
 
+    @property
+    def tall(self) -> bool:
+        """Whether it takes more than its one line."""
+        return self._high > 1
+
     def on_resize(self) -> None:
         """Another width may need another number of lines."""
         self._make_room()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from tui.keys import Press
-from tui.look import width
+from tui.look import fit, width
 
 LIMIT = 20_000
 """Characters one entry keeps at most; a paste beyond that is cut and said so by the check of the field."""
@@ -65,6 +65,10 @@ class Entry:
             text += character
             used += size
         return text, width(_shown(self.value[self._first : self.caret]))
+
+    def head(self, cells: int) -> str:
+        """What is seen of it where the caret is elsewhere: its beginning; a cut is shown by two dots."""
+        return fit(_shown(self.value[: cells + 1]), cells)
 
     def _widened(self, first: int, cells: int) -> int:
         """More of what stands before, where the box has room for it: after a deletion or in a larger window."""

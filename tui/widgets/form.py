@@ -15,7 +15,7 @@ from tui.widgets.picker import Option
 
 FORM_COMMANDS = (
     Command("next", ("tab",), "下一项", "Shift+Tab 上一项，上下键也可，PgUp PgDn 跨过几项"),
-    Command("open_list", ("f4",), "选择", "打开这一项的可选内容；直接输入汉字、拼音或首字母也会打开"),
+    Command("open_list", ("f4",), "选择", "打开可选内容；直接输入汉字、拼音、首字母也可"),
 )
 PICKED = frozenset({FieldKind.CHOICE, FieldKind.REGION, FieldKind.EMPLOYER, FieldKind.DEPARTMENT})
 """Kinds whose value comes from a list."""
@@ -96,6 +96,12 @@ class Form(Pane):
         """Grows with each change of what was typed or picked."""
 
     @property
+    def offered(self) -> tuple[Command, ...]:
+        # F4 only where a field has a list.
+        lists = any(each.picked and not each.fixed for each in self.fields)
+        return tuple(c for c in self.commands if lists or c.action != "open_list")
+
+    @property
     def edited(self) -> bool:
         """Whether something was typed or picked that is not stored yet."""
         return self._edited
@@ -129,7 +135,10 @@ class Form(Pane):
         self.changed()
 
     def show_errors(self, errors: Sequence[FieldError]) -> None:
-        """Put every error beside its field and the caret on the first."""
+        """Put every error beside its field and the caret on the first. Without any, what stands there stays: a
+        refusal of the whole says nothing of the fields."""
+        if not errors:
+            return
         by_key = {error.field: error.text for error in reversed(errors)}
         for entry in self.fields:
             entry.error = by_key.get(entry.spec.key, "")
@@ -137,6 +146,12 @@ class Form(Pane):
             if entry.error and not entry.fixed:
                 self._stand_on(index)
                 break
+        self.changed()
+
+    def clear_errors(self) -> None:
+        """Take every error away."""
+        for entry in self.fields:
+            entry.error = ""
         self.changed()
 
     def stand_on(self, key: str) -> None:
@@ -313,7 +328,7 @@ class Form(Pane):
             hidden.caret = entry.entry.caret
             text, caret = hidden.window(cells)
         else:
-            text, caret = entry.entry.window(cells)
+            text, caret = entry.entry.window(cells) if here else (entry.entry.head(cells), 0)
         if here:
             self._caret = (box_start + (0 if entry.picked else caret), at_line)
         look = Look.PLAIN if entry.fixed else Look.FOCUS if here else Look.FIELD

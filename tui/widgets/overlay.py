@@ -11,13 +11,15 @@ from tui.widgets.reader import Reader
 class HelpSheet(Reader):
     """F1: what the focused thing is, what this page is for, and every key. Esc closes it."""
 
-    DEFAULT_CSS = "HelpSheet { layer: above; position: absolute; offset: 2 1; width: 76; height: 20; }"
+    DEFAULT_CSS = "HelpSheet { layer: above; position: absolute; offset: 0 1; width: 80; height: 20; }"
     base = Look.POPUP
+    indent = 2
+    """As much as the margin of a popup that may lie below: a wide character over its edge would be lost."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__(lines)
 
     def place(self) -> None:
-        """As large as the screen lets it be."""
-        self.styles.width = max(20, self.screen.size.width - 4)
+        """As large as the screen lets it be: nothing of the page looks out beside it."""
+        self.styles.width = self.screen.size.width
         self.styles.height = max(6, self.screen.size.height - 3)

@@ -72,6 +72,11 @@ class Pane(Widget):
         """Whether the entry under the caret is still empty, so that `:` may begin a jump."""
         return False
 
+    @property
+    def offered(self) -> tuple[Command, ...]:
+        """Those of its commands that can be of use now."""
+        return self.commands
+
     def changed(self) -> None:
         """Draw again."""
         self._drawn = None

@@ -35,6 +35,9 @@ class OptionPage:
     status: str = ""
 
 
+_ELSEWHERE = frozenset({"tab", "shift+tab", "f2", "f4", "f5", "f6", "f8", "f9"})
+"""Keys that mean something in the form below and nothing in its popup."""
+
 Source = Callable[[str, object], Awaitable[OptionPage]]
 PICKER_COMMANDS = (
     Command("pick", ("enter",), "选定", "选定带 > 的一项"),
@@ -71,6 +74,7 @@ class Picker(Pane):
     DEFAULT_CSS = "Picker { layer: above; position: absolute; offset: 2 3; width: 100%; height: 17; }"
     base = Look.POPUP
     empty = "没有可选的"
+    nothing = "没有符合的，请改写查找内容"
 
     def __init__(
         self,
@@ -117,15 +121,16 @@ class Picker(Pane):
 
     def why_not(self, press: Press) -> str:
         if press.key in ("enter", "up", "down", "pageup", "pagedown") and not self.page.options:
-            return "没有符合的，请改写查找内容"
+            return self.nothing if self.query_entry.value else self.empty
         ends = {
             "up": "已是第一项",
             "pageup": "已是第一项",
             "down": "已是最后一项",
             "pagedown": "已是最后一项",
         }
-        if press.key in ("tab", "shift+tab"):
-            return "先按 Enter 选定带 > 的一项，或按 Esc 关闭"
+        if press.key in _ELSEWHERE:
+            pick = "先按 Enter 选定带 > 的一项，或按 Esc 关闭"
+            return pick if self.page.options else f"{self.nothing}，或按 Esc 关闭"
         return ends.get(press.key) or self.query_entry.why_not(press)
 
     def draw(self, cells: int, height: int) -> list[Line]:
@@ -149,7 +154,7 @@ class Picker(Pane):
             self._top = self.at - seats + 1
         options = self.page.options[self._top : self._top + seats]
         if not options:
-            words = "没有符合的，请改写查找内容" if self.query_entry.value else self.empty
+            words = self.nothing if self.query_entry.value else self.empty
             out.append((Span("  " + words, Look.POPUP),))
         for number, option in enumerate(options, self._top):
             row = " ".join(fit(c, w) for c, w in zip(option.cells, widths, strict=False))

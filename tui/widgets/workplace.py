@@ -31,6 +31,8 @@ EXACT = Command("exact", ("f3",), "精确/模糊", "精确：名称、拼音或�
 class EmployerPicker(Picker):
     """所在单位: a region and below is searched; left widens it, F7 changes it, F3 asks for exact names."""
 
+    nothing = "没有符合的：拼音、首字母从全称第一个字打起，汉字可以是其中几个字"
+
     def __init__(
         self, ask: Asks, region_code: str, on_pick: Callable[[Option], Awaitable[None]], query: str
     ) -> None:
@@ -167,7 +169,8 @@ class Workplace:
     async def open_department(self, field: Field, typed: str) -> None:
         """工作部门 of the chosen employer."""
         if self.employer_id is None:
-            self.stage.tell("请先选择所在单位", Look.WARN)
+            label = self.form().find(self._employer).spec.label
+            self.stage.tell(f"请先选择{label}", Look.WARN)
             return
         rows = await self.ask(departments_of, Number(value=self.employer_id))
         if not rows:
