@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from core.rules.errors import Refused
 from tui.keys import Command, Press, key_name, key_names
-from tui.look import Look, width
+from tui.look import Look
 from tui.program import Program
 from tui.widgets.bars import HeaderBar, KeyBar, NoticeBar
 from tui.widgets.entry import Entry
@@ -49,9 +49,7 @@ _NO_USE = {
     "f9": "F9 在这里没有作用",
 }
 """What the keys that mean the same everywhere say where they have nothing to do."""
-_JUMP_TYPING = Command(
-    "jump", ("ctrl+g",), "跳转", "再输入代码和 Enter 到任何一页，如 cx；输入 - 和 Enter 回到刚才的页面"
-)
+_JUMP_TYPING = Command("jump", ("ctrl+g",), "跳转", "再输入代码按 Enter 到任何一页，如 cx；- 是刚才的页面")
 """`:` and `-` are text where something is typed."""
 _SLOW = 0.4  # seconds after which a use case that runs is announced
 _OVER_POPUPS = ("help", "jump", "repaint")
@@ -84,7 +82,7 @@ class Frame(Screen[None]):
         self.keys = KeyBar()
         self.overlays: list[Pane] = []
         self._question: dict[str, Act] | None = None
-        self._asked, self._yes_or_no = "", False
+        self._asked, self._answers, self._yes_or_no = "", "", False
         self._jump: Entry | None = None
         self.press_now = Press("")
 
@@ -151,7 +149,7 @@ class Frame(Screen[None]):
         if self._jump is not None:
             return (2 + self._jump.window(8)[1], self.notice.region.y)
         if self._question is not None:
-            return (min(2 + width(self.notice.text), self.size.width - 1), self.notice.region.bottom - 1)
+            return (min(1 + self.notice.end(), self.size.width - 1), self.notice.region.bottom - 1)
         return self.top.caret
 
     async def ask(self, use_case: UseCase[C, V], command: C) -> V:
@@ -179,9 +177,9 @@ class Frame(Screen[None]):
         """Ask in the notice line; `answers` maps a digit to its words and what follows. Esc does nothing of it;
         at any other key the question is put again."""
         words = "  ".join(f"{key} {label}" for key, (label, _) in answers.items())
-        self._asked = f"{text}  {words}"
+        self._asked, self._answers = f"{text}  {words}", words
         self._yes_or_no = answers.get("1", ("",))[0] == "是"
-        self.notice.show(self._asked, Look.WARN)
+        self.notice.show(self._asked, Look.WARN, answers=words)
         self._question = {key: act for key, (_, act) in answers.items()}
 
     def confirm(self, text: str, act: Act) -> None:
@@ -293,7 +291,7 @@ class Frame(Screen[None]):
             act = _nothing
         if act is None:
             keys = "、".join(self._question)
-            self.notice.show(f"请按 {keys} 回答，Esc 不做：{self._asked}", Look.WARN)
+            self.notice.show(f"请按 {keys} 回答，Esc 不做：{self._asked}", Look.WARN, answers=self._answers)
             return
         self._question = None
         self.notice.show("")

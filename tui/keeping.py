@@ -126,7 +126,7 @@ class Draft:
             yield
         finally:
             self._held = False
-            if self._unsaved and not self.closed:
+            if self._unsaved and not self.closed and self.screen.draft_ready:
                 self._begin()
 
     def forget(self) -> None:

@@ -16,6 +16,7 @@ class MessageKind(StrEnum):
     YEAR = "year"
     REMINDER = "reminder"
     PASSWORD = "password"
+    PROFILE = "profile"
     STAFF = "staff"
 
     @property
@@ -33,5 +34,6 @@ _SUBJECTS = {
     MessageKind.YEAR: "年度认定",
     MessageKind.REMINDER: "继续教育学时提醒",
     MessageKind.PASSWORD: "登录密码",
+    MessageKind.PROFILE: "基本信息修改",
     MessageKind.STAFF: "人员变动",
 }

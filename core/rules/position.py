@@ -15,7 +15,10 @@ NUMBER_LOW, NUMBER_HIGH = 8, 20
 
 POSITION_FIELDS = (
     FieldSpec(
-        "certificate_number", "电子证书号", max_length=NUMBER_HIGH, hint="电子证书为 13 位数字，如 4119010013109"
+        "certificate_number",
+        "电子证书号",
+        max_length=NUMBER_HIGH,
+        hint="电子证书为 13 位数字，如 4119010013109",
     ),
     FieldSpec("series", "专业技术职务系列", FieldKind.CHOICE, choices_from=SERIES_GRADES),
     FieldSpec("major", "从事专业", max_length=60),

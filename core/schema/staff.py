@@ -34,7 +34,7 @@ class StaffRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordReset:
+class InitialPassword:
     """重置密码 is done: whose, and how the initial password is made. The password itself is never shown."""
 
     name: str

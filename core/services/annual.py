@@ -82,7 +82,8 @@ def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list
         key = row.person_id
         hours = CreditHours(public.get(key, 0)), CreditHours(professional.get(key, 0))
         result = judge(rule, *hours, key in completing)
-        row.region_code = regions[key]
+        if row.recognised_at is None:  # a year that was settled stays where that was done
+            row.region_code = regions[key]
         row.public_halves = result.public.halves
         row.professional_halves = result.professional.halves
         row.passed = result.passed

@@ -194,7 +194,9 @@ def _put_off(desk: Desk, claimed: _Claimed, error: Undelivered) -> None:
         row, now = work.locked(Outbox, claimed.id), work.clock.now()
         if row.sent_at is None and row.given_up_at is None:
             row.trouble = error.trouble
-            if error.final or row.attempts >= desk.settings.mail_tries:
+            # While the server itself is not to be had no mail is at fault: none is lost over a weekend.
+            tried = row.attempts >= desk.settings.mail_tries and not isinstance(error, NoServer)
+            if error.final or tried:
                 row.given_up_at, row.body_sealed = now, None
             else:
                 row.due_at = now + wait_after(row.attempts)

@@ -10,6 +10,7 @@ from core.model import Account, Department, Org, Person, PersonRecord
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.identity import mask_id_number
+from core.rules.messages import MessageKind
 from core.rules.permissions import Action
 from core.rules.person_records import RECORD_KINDS
 from core.rules.profile import check_profile, profile_fields
@@ -21,12 +22,14 @@ from core.services.changes import pending_kinds
 from core.services.desk import use_case
 from core.services.employers import region_name
 from core.services.forgotten import kill_codes
+from core.services.messages import addressed, mail
 from core.services.person_facts import CONTACTS, FOUND_BY, PLAIN, contact_columns, plain_columns
 from core.services.scope import owner
 from core.store.work import UnitOfWork
 
 KIND = "person"
 DEPARTMENT = "department"
+CONTACTS_CHANGED = "您的手机号或电子邮箱刚刚修改。如非本人操作，请立即修改登录密码，并联系所在单位管理员。"
 
 
 @use_case(Action.VIEW_PERSON, writes=False)
@@ -102,8 +105,7 @@ def edit_profile(work: UnitOfWork, actor: Actor, command: EditProfile) -> Profil
         keys = {spec.key for spec in changed}
         _write(work, person, after, keys)
         if not keys.isdisjoint(FOUND_BY):
-            # A code on its way to the old address, or asked for with the old mobile, is nobody's any more.
-            kill_codes(work, work.locked(Account, person.account_id).id)
+            _guard(work, person, before["email"])
         person.department_id = department.id if department is not None else None
         labels = "、".join(spec.label for spec in changed)
         work.session.flush()
@@ -119,6 +121,13 @@ def _write(work: UnitOfWork, person: Person, values: Mapping[str, str], changed:
     for column, sealed in contact_columns(work, values).items():
         if column.partition("_")[0] in changed:
             setattr(person, column, sealed)
+
+
+def _guard(work: UnitOfWork, person: Person, old_address: str) -> None:
+    """Whoever changes mobile or address can have a new password mailed: the old address is told, old codes end."""
+    kill_codes(work, work.locked(Account, person.account_id).id)
+    if old_address:
+        mail(work, old_address, MessageKind.PROFILE, addressed(person.name, CONTACTS_CHANGED))
 
 
 def _values(work: UnitOfWork, person: Person) -> dict[str, str]:

@@ -11,7 +11,7 @@ from core.rules.messages import MessageKind
 from core.rules.permissions import Action
 from core.rules.roles import Actor, Role
 from core.schema.base import Page
-from core.schema.staff import PasswordReset, StaffKey, StaffQuery, StaffRow
+from core.schema.staff import InitialPassword, StaffKey, StaffQuery, StaffRow
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.forgotten import end_sessions, kill_codes
 from core.services.messages import tell_person
@@ -45,7 +45,7 @@ def staff_page(work: UnitOfWork, actor: Actor, command: StaffQuery) -> Page[Staf
 
 
 @desk_use_case(Action.RESET_STAFF_PASSWORD)
-def reset_staff_password(desk: Desk, actor: Actor, command: StaffKey) -> PasswordReset:
+def reset_staff_password(desk: Desk, actor: Actor, command: StaffKey) -> InitialPassword:
     """重置密码 of one of the caller's persons (操作指南 8): the last six characters of the 证件号.
 
     It holds for one sign-in, which asks for another; sessions and mailed codes end at once. Raises NOT_YOURS,
@@ -65,7 +65,7 @@ def reset_staff_password(desk: Desk, actor: Actor, command: StaffKey) -> Passwor
         tell_person(work, person.id, MessageKind.PASSWORD, f"单位管理员已重置您的登录密码，{INITIAL_RULE}")
         name = person.name
         work.commit()
-    return PasswordReset(name, INITIAL_RULE)
+    return InitialPassword(name, INITIAL_RULE)
 
 
 def _own(work: UnitOfWork, actor: Actor, command: StaffKey) -> Person:

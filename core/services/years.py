@@ -162,6 +162,8 @@ def _recognise_some(work: UnitOfWork, actor: Actor, year: int, only: int | None,
     by = f"{actor.org_name} {actor.name}".strip()
     results: dict[int, str] = {}
     for row in recount_many(work, settled, year) if settled else ():
+        if row.recognised_at is not None:  # by another region, before the person came here
+            row.region_code = settled[row.person_id]
         row.recognised_at, row.recognised_by = work.clock.now(), by
         tally.people += 1
         tally.passed += int(row.passed)

@@ -189,7 +189,7 @@ def test_no_paper_is_issued_in_a_name_that_was_changed_while_it_was_drawn(
 
     drawn = paper.render_certificate
     monkeypatch.setattr(paper, "render_certificate", drawn_slowly)
-    assert refused(lambda: printed(desk, holder, 2024)) is ErrorCode.STALE
+    assert refused(lambda: printed(desk, holder)) is ErrorCode.STALE
 
 
 def test_several_years_stand_on_one_paper(desk: Desk, world: World, holder: Actor) -> None:

@@ -238,6 +238,15 @@ def test_an_address_that_asks_for_many_is_stopped(desk: Desk, world: World, mail
     assert (said.count("done"), said[-1], elsewhere) == (20, "RESET_TOO_OFTEN", "done")
 
 
+def test_whoever_is_locked_out_costs_no_hashing(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    monkeypatch.setattr(desk.passwords, "hash", hashed.append)
+    said = [redeem(desk, "00000000") for _ in range(desk.settings.lock_tries + 3)]
+    assert (said[-1], len(hashed)) == ("LOCKED", desk.settings.lock_tries)
+
+
 def test_guessing_codes_does_not_lock_anybody_out_of_signing_in(
     desk: Desk, world: World, mailbox: Mailbox
 ) -> None:

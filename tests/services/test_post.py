@@ -245,6 +245,16 @@ def test_a_server_that_is_gone_puts_off_one_mail_and_leaves_the_others(desk: Des
     assert (done, row(desk, first).attempts, row(desk, second).attempts) == (MailSent(0, 1, 2), 1, 0)
 
 
+def test_a_server_that_is_gone_for_days_costs_no_mail(open_new_store: OpenStore, mailbox: Mailbox) -> None:
+    desk = quick_desk(open_new_store, mailbox, mail_tries=2)
+    post(desk)
+    for _ in range(4):
+        run(desk)
+        later(desk, days=1)
+    mailbox.open()
+    assert run(desk) == MailSent(1, 0, 0)
+
+
 def test_a_claim_of_a_program_that_died_runs_out(desk: Desk, mailbox: Mailbox) -> None:
     mailbox.open()
     outbox_id = post(desk)

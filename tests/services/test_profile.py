@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from core.model import Audit, Department, Person
+from core.model import Audit, Department, Outbox, Person
 from core.rules.errors import ErrorCode, Refused
 from core.rules.permissions import Action
 from core.rules.roles import Actor
@@ -112,6 +112,15 @@ def test_a_code_that_was_mailed_ends_with_the_mobile_or_address_it_was_asked_for
     mailed_code(world, me)
     saved(desk, me, **changed)
     assert open_codes(world) == still_good
+
+
+def test_the_old_address_is_told_of_a_new_one(desk: Desk, me: Actor) -> None:
+    desk.store.settings = desk.settings.model_copy(update={"smtp_host": "127.0.0.1"})
+    saved(desk, me, email="old@example.cn")
+    saved(desk, me, email="new@example.cn")
+    with desk.reading() as work:
+        told = [desk.vault.open(each) for each in work.session.scalars(select(Outbox.to_sealed))]
+    assert told[-1:] == ["old@example.cn"]
 
 
 def test_an_emptied_phone_is_forgotten(desk: Desk, me: Actor) -> None:

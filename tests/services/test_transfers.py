@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from core.model import Declaration, Department, Org, PersonYear
+from core.model import Declaration, Department, Org, Person, PersonYear
 from core.rules.errors import ErrorCode, Refused
 from core.schema.annual import AnnualQuery, ChangeYear, RecogniseYear
 from core.schema.base import Nothing, Number
@@ -15,7 +15,7 @@ from core.schema.changes import SubmitTransfer, TransferPage
 from core.schema.declarations import SaveDeclaration
 from core.schema.review import ItemKey, QueueQuery, Subject, UndoDecision, Verdict
 from core.services import transfers
-from core.services.annual import annual_page, office_home, person_home
+from core.services.annual import annual_page, office_home, person_home, recount
 from core.services.change_views import view_change
 from core.services.declarations import declaration_view, save_declaration, submit_declaration
 from core.services.desk import Desk
@@ -299,6 +299,20 @@ def test_years_are_kept_and_the_open_ones_follow_to_the_new_region(desk: Desk, w
         years = {row.year: row.region_code for row in work.session.scalars(select(PersonYear))}
     assert years == {2024: "411402", 2023: "410326"}
     assert [row.year for row in desk.do(annual_page, person, AnnualQuery()).rows] == [2024, 2023]
+
+
+def test_a_settled_year_stays_where_it_was_settled_though_hours_come_in_later(
+    desk: Desk, world: World
+) -> None:
+    person = world.person()
+    remember(world, person, 2025, "30", "60")
+    desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2025))
+    with world.store.writing() as work:
+        work.session.get_one(Person, person.person_id).region_code = "410327"
+        assert person.person_id is not None
+        row = recount(work, person.person_id, "410327", 2025)
+        kept = row.region_code
+    assert kept == "410326"
 
 
 def test_the_bureau_of_the_new_region_recognises_the_year(desk: Desk, world: World) -> None:

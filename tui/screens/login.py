@@ -149,7 +149,9 @@ class LoginScreen(Frame):
         """登录."""
         await self._settled()
         values = self.form.values()
-        missing = tuple(FieldError(key, ErrorCode.REQUIRED) for key, typed in values.items() if not typed.strip())
+        missing = tuple(
+            FieldError(key, ErrorCode.REQUIRED) for key, typed in values.items() if not typed.strip()
+        )
         if missing:  # asked here: it must not cost one of the tries
             self.form.show_errors(missing)
             self.refuse(Refused.for_fields(missing))

@@ -61,6 +61,7 @@ class PasswordScreen(Frame):
         self.header.show(self.title_text, nameplate(self.program.caller))
         if self.forced:
             self.form.find("old").notes = (_INITIAL,)
+            self.form.changed()
             self.tell(Refused(ErrorCode.MUST_CHANGE_PASSWORD).text, Look.WARN)
 
     async def leave(self) -> bool:

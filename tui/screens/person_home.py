@@ -215,15 +215,16 @@ def _year_lines(home: PersonHome) -> list[Line]:
         ),
         (
             Span(" " * 13 + f"总学时 {home.total} / {home.total_wanted}   在审 {home.under_review}"),
-            Span(f"       截止 {home.closes_on:%m-%d}，{_days(home)}"),
+            Span(f"       {_closing(home)}"),
         ),
     ]
 
 
-def _days(home: PersonHome) -> str:
-    if home.closed:
-        return "本年度已截止申报"
-    return f"还有 {home.days_left} 天" if home.days_left else "今天截止"
+def _closing(home: PersonHome) -> str:
+    if home.closed:  # by its day, or by the bureau before it: the day alone would contradict that
+        return "本年度申报已截止"
+    left = f"还有 {home.days_left} 天" if home.days_left else "今天截止"
+    return f"截止 {home.closes_on:%m-%d}，{left}"
 
 
 def _waiting_lines(home: PersonHome) -> list[Line]:

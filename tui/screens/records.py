@@ -24,7 +24,7 @@ class RecordsScreen(Frame):
     help_text = ("各项保存后立即生效，不用审核。",)
     commands = (
         Command("edit", ("enter", "e", "f2"), "查看修改", "带 > 的一条"),
-        Command("new", ("n", "f6"), "新增"),
+        Command("new", ("f6", "n"), "新增"),
         Command("delete", ("x", "f9", "delete"), "删除", "带 > 的一条，删除前先问"),
         Command("pictures", ("v", "f7"), "看附件", "带 > 的一条的附件"),
         Command("refresh", ("f5",), "刷新", bar=False),

@@ -21,7 +21,7 @@ class AskSheet(Pane):
     `on_done`; a Refused raised there is shown inside the sheet, which stays open with what was typed.
     """
 
-    DEFAULT_CSS = "AskSheet { layer: above; position: absolute; offset: 2 3; width: 76; height: 8; }"
+    DEFAULT_CSS = "AskSheet { layer: above; position: absolute; offset: 0 3; width: 80; height: 8; }"
     base = Look.POPUP
 
     def __init__(
@@ -56,10 +56,10 @@ class AskSheet(Pane):
     def place(self) -> None:
         """As wide as the screen allows, as high as its lines need, at the foot of the pane."""
         screen = self.screen.size
-        self.styles.width = max(20, screen.width - 4)
+        self.styles.width = screen.width
         height = min(screen.height - 3, len(self.choices) + len(self.notes) + 5)
         self.styles.height = height
-        self.styles.offset = (2, max(1, screen.height - 2 - height))
+        self.styles.offset = (0, max(1, screen.height - 2 - height))
 
     @property
     def typing(self) -> bool:

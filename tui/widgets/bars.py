@@ -52,12 +52,13 @@ class NoticeBar(Pane):
     def __init__(self) -> None:
         super().__init__()
         self.text, self.look = "", Look.PLAIN
+        self._answers = ""
         self._high = 1
 
-    def show(self, text: str, look: Look = Look.PLAIN) -> None:
-        """Say something; an empty text clears the line."""
+    def show(self, text: str, look: Look = Look.PLAIN, *, answers: str = "") -> None:
+        """Say something; an empty text clears the line. `answers` end the text and are never parted."""
         if (text, look) != (self.text, self.look):
-            self.text, self.look = text, look
+            self.text, self.look, self._answers = text, look, answers
             self._make_room()
             self.changed()
 
@@ -70,9 +71,23 @@ class NoticeBar(Pane):
         """Another width may need another number of lines."""
         self._make_room()
 
+    def end(self) -> int:
+        """The cell behind the last one of the text, on its last line."""
+        return 1 + width(self._parts(self.size.width)[-1])
+
+    def _parts(self, cells: int) -> list[str]:
+        if width(self.text) < cells:
+            return [self.text]
+        parts = wrapped(self.text.removesuffix(self._answers).rstrip(), cells - 1)
+        if self._answers and width(parts[-1]) + 2 + width(self._answers) < cells:
+            parts[-1] += "  " + self._answers
+        elif self._answers:
+            parts = [*parts[: MOST_LINES - 1], self._answers]
+        return parts
+
     def _make_room(self) -> None:
         cells = self.size.width or self.app.size.width
-        wanted = 1 if width(self.text) < cells else min(MOST_LINES, len(wrapped(self.text, cells - 1)))
+        wanted = min(MOST_LINES, len(self._parts(cells)))
         if wanted != self._high:
             self._high = wanted
             self.styles.height = wanted
@@ -80,7 +95,7 @@ class NoticeBar(Pane):
     def draw(self, cells: int, height: int) -> list[Line]:
         if height < 2:
             return [(Span(fit(" " + self.text, cells), self.look),)]
-        parts = wrapped(self.text, cells - 1)
+        parts = self._parts(cells)
         parts[height - 1 :] = ["".join(parts[height - 1 :])]
         return [(Span(fit(" " + part, cells), self.look),) for part in parts]
 

@@ -12,7 +12,7 @@ from tui.widgets.reader import Reader
 class ConfirmSheet(Reader):
     """Lines to read; Enter runs `on_yes`, Esc closes. Without `on_yes` it is only read."""
 
-    DEFAULT_CSS = "ConfirmSheet { layer: above; position: absolute; offset: 2 2; width: 76; height: 16; }"
+    DEFAULT_CSS = "ConfirmSheet { layer: above; position: absolute; offset: 0 2; width: 80; height: 16; }"
     base = Look.POPUP
 
     def __init__(
@@ -32,7 +32,7 @@ class ConfirmSheet(Reader):
     def place(self) -> None:
         """As large as the screen lets it be, no higher than its text may need."""
         screen = self.screen.size
-        self.styles.width = max(20, screen.width - 4)
+        self.styles.width = screen.width
         self.styles.height = max(6, min(screen.height - 5, len(self._text) + 4))
 
     def draw(self, cells: int, height: int) -> list[Line]:

@@ -25,7 +25,7 @@ _LOOKS = {
 class FilterSheet(Form):
     """Fields over a table. `on_apply` looks at the fields, closes the sheet and fetches, or shows errors."""
 
-    DEFAULT_CSS = "FilterSheet { layer: above; position: absolute; offset: 2 3; width: 76; height: 8; }"
+    DEFAULT_CSS = "FilterSheet { layer: above; position: absolute; offset: 0 3; width: 80; height: 8; }"
     base = Look.POPUP
     commands = FILTER_COMMANDS
 
@@ -37,7 +37,7 @@ class FilterSheet(Form):
 
     def place(self) -> None:
         """As wide as the screen lets it be, with room for an error under each field where there is any."""
-        self.styles.width = max(20, self.screen.size.width - 4)
+        self.styles.width = self.screen.size.width
         self.styles.height = min(self.screen.size.height - 5, len(self.fields) * 2 + 2)
 
     async def press(self, press: Press) -> bool:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from core.rules.errors import FieldError
 from core.rules.fields import TICKED, FieldKind, FieldSpec
 from tui.keys import Command, Press
-from tui.look import Line, Look, Span, fit, width, wrapped
+from tui.look import Line, Look, Span, fit, width
 from tui.widgets.entry import Entry
 from tui.widgets.pane import Pane
 from tui.widgets.picker import Option
+from tui.widgets.remarks import remarks
 
 FORM_COMMANDS = (
     Command("next", ("tab",), "下一项", "Shift+Tab 上一项，上下键也可，PgUp PgDn 跨过几项"),
@@ -313,8 +314,7 @@ class Form(Pane):
         self._left_value = self.current.entry.value
 
     def _height_of(self, entry: Field, room: int) -> int:
-        error = len(wrapped(entry.error, room)) if entry.error else 0
-        return 1 + error + sum(len(wrapped(note, room)) for note in _notes(entry))
+        return 1 + len(remarks(entry.error, entry.notes, 0, room))
 
     def _draw_field(self, entry: Field, here: bool, box_start: int, room: int, at_line: int) -> list[Line]:
         if entry.tick:
@@ -341,7 +341,7 @@ class Form(Pane):
             tail = "  " + entry.spec.hint
         tail = fit(tail, max(0, room - cells)) if tail else ""
         out: list[Line] = [(label, Span(fit(text, cells), look), Span(tail, Look.HINT))]
-        return out + _remarks(entry, " " * box_start, room)
+        return out + remarks(entry.error, entry.notes, box_start, room)
 
     def _draw_tick(self, entry: Field, here: bool, at_line: int) -> list[Line]:
         if here:
@@ -349,21 +349,6 @@ class Form(Pane):
         box = Span(f"[{entry.entry.value or ' '}]", Look.FOCUS if here else Look.PLAIN)
         tail = Span(f"  {_HOW_TO_TICK}" if here else "", Look.HINT)
         return [(Span(" "), box, Span(f" {entry.spec.label}", Look.LABEL), tail)]
-
-
-def _remarks(entry: Field, indent: str, room: int) -> list[Line]:
-    """What stands under a field: its error, then its notes."""
-    out: list[Line] = []
-    if entry.error:
-        out += [(Span(indent + part, Look.ERROR),) for part in wrapped(entry.error, room)]
-    for note in _notes(entry):
-        out += [(Span(indent + part, Look.HINT),) for part in wrapped(note, room)]
-    return out
-
-
-def _notes(entry: Field) -> list[str]:
-    """The notes of a field; one that its error says already isn't said twice."""
-    return [note for note in entry.notes if note != entry.error]
 
 
 def field_for(spec: FieldSpec, value: str = "", **settings: object) -> Field:

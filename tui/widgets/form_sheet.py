@@ -15,7 +15,7 @@ Given = Callable[[dict[str, str]], Awaitable[None]]
 class FormSheet(Form):
     """Fields over the pane. `on_given` gets the values; what it refuses stands beside the fields, which stay."""
 
-    DEFAULT_CSS = "FormSheet { layer: above; offset: 2 3; width: 76; height: 10; }"
+    DEFAULT_CSS = "FormSheet { layer: above; offset: 0 3; width: 80; height: 10; }"
     base = Look.POPUP
 
     def __init__(
@@ -43,9 +43,9 @@ class FormSheet(Form):
         """As wide as the screen allows, at the foot of the pane, with room for an error under each field."""
         screen = self.screen.size
         height = min(screen.height - 3, 2 * len(self.fields) + len(self.notes) + 3)
-        self.styles.width = max(20, screen.width - 4)
+        self.styles.width = screen.width
         self.styles.height = height
-        self.styles.offset = (2, max(1, screen.height - 2 - height))
+        self.styles.offset = (0, max(1, screen.height - 2 - height))
 
     def draw(self, cells: int, height: int) -> list[Line]:
         head: list[Line] = [(Span(fit(" " + self.title, cells), Look.POPUP_BAR),)]

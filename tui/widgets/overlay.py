@@ -13,8 +13,6 @@ class HelpSheet(Reader):
 
     DEFAULT_CSS = "HelpSheet { layer: above; position: absolute; offset: 0 1; width: 80; height: 20; }"
     base = Look.POPUP
-    indent = 2
-    """As much as the margin of a popup that may lie below: a wide character over its edge would be lost."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__(lines)

@@ -71,7 +71,7 @@ def listed(options: Sequence[Option], *, open_list: bool = False) -> Source:
 class Picker(Pane):
     """A popup over a form. `on_pick` gets the option; `extra` are further commands with what they do."""
 
-    DEFAULT_CSS = "Picker { layer: above; position: absolute; offset: 2 3; width: 100%; height: 17; }"
+    DEFAULT_CSS = "Picker { layer: above; position: absolute; offset: 0 3; width: 100%; height: 17; }"
     base = Look.POPUP
     empty = "没有可选的"
     nothing = "没有符合的，请改写查找内容"
@@ -98,8 +98,8 @@ class Picker(Pane):
         self._row_line = 3
 
     def place(self) -> None:
-        """Leave a margin on both sides."""
-        self.styles.width = max(20, self.screen.size.width - 4)
+        """As wide as the screen: the ends of the lines below would look out beside it."""
+        self.styles.width = self.screen.size.width
         self.styles.height = max(8, self.screen.size.height - 7)
 
     async def search(self, at: int = 0) -> None:

@@ -15,7 +15,6 @@ class Reader(Pane):
     """Lines that are read. The cursor stands on the first line in sight."""
 
     commands = READER_COMMANDS
-    indent = 1
 
     def __init__(self, lines: Sequence[Line | str] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -32,7 +31,7 @@ class Reader(Pane):
         folded: list[Line] = []
         for entry in self._text:
             if isinstance(entry, str):
-                folded += [line(" " * self.indent + part) for part in wrapped(entry, cells - 2 * self.indent)]
+                folded += [line(" " + part) for part in wrapped(entry, cells - 2)]
             else:
                 folded.append(entry)
         self._count = len(folded)
