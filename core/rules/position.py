@@ -45,12 +45,6 @@ def titles_for(value: str) -> tuple[str, ...]:
     return tuple(item.title for item in reference.titles_of(series) if f"{item.level})" == level)
 
 
-def series_for(title: str) -> str:
-    """What to fill in under 系列 once a title was picked; empty where several series have it, or none."""
-    found = {f"{item.series} ({item.level})" for item in reference.titles() if item.title == title}
-    return found.pop() if len(found) == 1 else ""
-
-
 def check_position(values: Mapping[str, str], today: date) -> CheckedForm:
     """Every field, that the title belongs to its series, and that nobody is appointed before the review."""
     checked = check_form(POSITION_FIELDS, values, today)

@@ -11,7 +11,6 @@ from core.rules.checking import choices_of
 from core.rules.position import (
     POSITION_FIELDS,
     check_position,
-    series_for,
     series_of,
     series_value,
     titles_for,
@@ -88,14 +87,6 @@ def test_every_title_is_offered_under_its_series_and_level_and_nowhere_else() ->
 
 def test_nothing_is_offered_under_a_series_that_no_list_has() -> None:
     assert (titles_for("炼金术士 (正高级)"), titles_for(""), titles_for("党校教师")) == ((), (), ())
-
-
-def test_a_title_fills_in_its_series_where_only_one_has_it() -> None:
-    assert (series_for("主任医师"), series_for("研究员"), series_for("大师")) == (
-        "卫生技术人员 (正高级)",
-        "",
-        "",
-    )
 
 
 def test_series_and_level_are_told_apart_again() -> None:

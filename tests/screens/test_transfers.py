@@ -78,7 +78,7 @@ async def test_every_field_that_is_wrong_is_told_beside_it(desk: Desk, me: Actor
 async def test_a_department_is_asked_for_after_its_unit(desk: Desk, me: Actor) -> None:
     async with program(desk, me, "transfers") as at:
         await at.press("f6", "tab", "tab", "f4")
-        assert "请先选择所在单位" in at.text
+        assert "请先选择调入单位" in at.text
 
 
 async def test_a_second_one_is_refused_while_one_waits(desk: Desk, world: World, me: Actor) -> None:
