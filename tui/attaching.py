@@ -11,8 +11,8 @@ from tui.kept import Kept
 from tui.keys import Command
 from tui.look import Look
 from tui.widgets.attachment_form import AttachmentForm, Attachments
+from tui.widgets.field import Field
 from tui.widgets.file_picker import FilePicker
-from tui.widgets.form import Field
 
 ATTACHING_COMMANDS = (
     Command("attach", ("f9",), "附件", "添加附件：图片，或装有图片的 .zip"),

@@ -15,9 +15,10 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from core.rules.errors import Refused
-from tui.keys import Command, Press, key_name, key_names
+from tui.keys import Command, Press, key_name
 from tui.look import Look
 from tui.program import Program
+from tui.program_keys import CLOSE, JUMP_TYPING, NO_USE, OVER_POPUPS, PROGRAM_COMMANDS, told_of
 from tui.widgets.bars import HeaderBar, KeyBar, NoticeBar
 from tui.widgets.entry import Entry
 from tui.widgets.overlay import HelpSheet
@@ -31,30 +32,7 @@ C = TypeVar("C")
 V = TypeVar("V")
 Act = Callable[[], Awaitable[None] | None]
 
-PROGRAM_COMMANDS = (
-    Command("help", ("f1",), "帮助", "这一页、这一项和所有的键"),
-    Command("jump", (":", "ctrl+g"), "跳转", "输入 : 和代码到任何一页，如 :cx；填写时用 Ctrl+G", bar=False),
-    Command("last", ("-",), "上一页面", "回到刚才的页面", bar=False),
-    Command("repaint", ("ctrl+l",), "重画", "屏幕花了时重画", bar=False),
-    Command("quit", ("f10",), "退出", "退出程序", bar=False),
-)
-_NO_USE = {
-    "f2": "这里没有要保存的内容",
-    "f3": "F3 在这里没有作用",
-    "f4": "这里没有可打开的列表",
-    "f5": "这里没有要查询或刷新的",
-    "f6": "这里没有可新建的",
-    "f7": "F7 在这里没有作用",
-    "f8": "这里没有要提交的",
-    "f9": "F9 在这里没有作用",
-}
-"""What the keys that mean the same everywhere say where they have nothing to do."""
-_JUMP_TYPING = Command("jump", ("ctrl+g",), "跳转", "再输入代码按 Enter 到任何一页，如 cx；- 是刚才的页面")
-"""`:` and `-` are text where something is typed."""
 _SLOW = 0.4  # seconds after which a use case that runs is announced
-_OVER_POPUPS = ("help", "jump", "repaint")
-"""Those of the program's commands that work while a popup is open."""
-_CLOSE = Command("close", ("escape",), "返回", "关闭")
 
 
 class Frame(Screen[None]):
@@ -211,7 +189,7 @@ class Frame(Screen[None]):
     def show_keys(self) -> None:
         """Bring the key line up to date."""
         live = self.live_commands()
-        escape = _CLOSE if self.overlays else self._escape_command()
+        escape = CLOSE if self.overlays else self._escape_command()
         escape = next((command for command in live if "escape" in command.keys), escape)
         tail = (escape,) if isinstance(self.top, HelpSheet) else (PROGRAM_COMMANDS[0], escape)
         self.keys.show((*(command for command in live if command is not escape), *tail))
@@ -255,7 +233,7 @@ class Frame(Screen[None]):
         why = self.top.why_not(press)
         if not why:
             name = press.character or key_name(press.key)
-            why = _NO_USE.get(press.key) or f"“{name}”在这里没有作用"
+            why = NO_USE.get(press.key) or f"“{name}”在这里没有作用"
             why += "，按 F1 看可用的键" if press.key != "f1" else ""
         return why
 
@@ -345,11 +323,11 @@ class Frame(Screen[None]):
         known = {key for command in live for key in command.keys}
         always: tuple[Command, ...] = (*PROGRAM_COMMANDS, self._escape_command())
         if self.overlays:
-            always = (*(c for c in PROGRAM_COMMANDS if c.action in _OVER_POPUPS), _CLOSE)
+            always = (*(c for c in PROGRAM_COMMANDS if c.action in OVER_POPUPS), CLOSE)
         if self.top.typing:
-            always = (_JUMP_TYPING, *(c for c in always if c.action not in ("jump", "last")))
+            always = (JUMP_TYPING, *(c for c in always if c.action not in ("jump", "last")))
         rest = [c for c in always if not known & set(c.keys)]
-        keys = [_told(command) for command in (*live, *rest)]
+        keys = [told_of(command) for command in (*live, *rest)]
         await self.open(HelpSheet([*self.top.help_lines(), *self.help_text, "", *keys]))
 
     def action_jump(self) -> None:
@@ -378,12 +356,6 @@ class Frame(Screen[None]):
 
 def _nothing() -> None:
     """The answer of Esc to a question."""
-
-
-def _told(command: Command) -> str:
-    """A line of the help: all keys, what the command is called, what there is to know of it."""
-    more = "" if command.help in ("", command.label) else f"：{command.help}"
-    return f"{key_names(command)}  {command.label}{more}"
 
 
 async def _awaited(result: Any) -> None:

@@ -11,19 +11,13 @@ from core.model import Change
 from core.rules.roles import Actor
 from core.services.desk import Desk
 from core.services.positions import withdraw_position
-from core.store.store import Store
 from tests.screens.office import LARGE, SMALL, program
 from tests.services.front_door import cheap_desk
 from tests.services.moving import as_stored, key, position, told, transfer
 from tests.services.proofs import HERS, asked, present, without_faces
-from tests.worlds import World, build_world, picture, scan
+from tests.worlds import World, picture, scan
 
 DESKS = ("arrivals", "positions", "identities")
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from core.schema.review import Decide, Verdict
 from core.services.declarations import declaration_view
 from core.services.desk import Desk
 from core.services.review import decide
-from core.store.store import Store
 from tests.screens.office import Terminal, program
-from tests.worlds import World, build_world, picture, submitted
+from tests.worlds import World, picture, submitted
 from tui.screens.declare import DeclareScreen
 from tui.screens.picture import PictureScreen
 from tui.widgets.file_picker import FilePicker
@@ -29,11 +28,6 @@ TYPED = {
     "ended_on": "２０２６０７１４",
 }
 TALL = (80, 50)
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

@@ -19,17 +19,11 @@ from core.schema.drafts import DraftKey, DraftRow
 from core.schema.sign_in import SignedIn
 from core.services.desk import Desk
 from core.services.drafts import draft_list, open_draft
-from core.store.store import Store
 from tests.screens.office import Terminal, program
 from tests.screens.test_declare import TYPED, attach, complete, fill, screen_of
-from tests.worlds import World, build_world, picture
+from tests.worlds import World, picture
 from tui.keeping import LATEST
 from tui.kept import Kept
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

@@ -10,20 +10,9 @@ from sqlalchemy import update
 from core.model import Account, YearWindow
 from core.rules.roles import Role
 from core.services.desk import Desk
-from core.store.store import Store
 from tests.screens.office import program
-from tests.services.front_door import PASSWORD, cheap_desk
-from tests.worlds import World, build_world, id_number
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
+from tests.services.front_door import PASSWORD
+from tests.worlds import World, id_number
 
 
 async def test_the_first_paint_asks_the_database_nothing_and_the_closing_day_comes_later(desk: Desk) -> None:

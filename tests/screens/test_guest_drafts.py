@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from sqlalchemy import func, select
 
 from core.model import Draft
@@ -15,27 +14,17 @@ from core.schema.review import Decide, Subject, Verdict
 from core.services.desk import Desk
 from core.services.registrations import register, registration_status
 from core.services.review import decide
-from core.store.store import Store
 from tests.screens.office import Terminal, program
 from tests.screens.test_register import KEYS, fill, form_of, values_for
-from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
-from tests.worlds import World, build_world
+from tests.services.front_door import GUEST, NUMBER, PASSWORD, typed_form
+from tests.worlds import World
 from tui.guest_kept import STILL_THERE
 from tui.keeping import Draft as Keeper
 from tui.kept import fill_form, form_content
-from tui.widgets.form import Form, field_for
+from tui.widgets.field import field_for
+from tui.widgets.form import Form
 
 PASSWORDS = ("password", "password_again")
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 def kept(desk: Desk) -> int:

@@ -17,20 +17,14 @@ from core.services.desk import Desk
 from core.services.identities import FaceDesk
 from core.services.review import decide
 from core.store.faces import FaceLimits
-from core.store.store import Store
 from tests.screens.office import LARGE, SMALL, Terminal, program
 from tests.screens.test_drafts import again
 from tests.services.front_door import cheap_desk
 from tests.services.moving import transfer
 from tests.services.proofs import HERS, asked, present, verdict, without_faces
-from tests.worlds import World, build_world, id_number, picture
+from tests.worlds import World, id_number, picture
 
 ALIKE = FaceResult(FaceVerdict.MATCH, 0.2, "人像与证件照片一致")
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ LONG = "河南大学数学与信息科学学院计算机科学与技术系汉语
 
 
 @pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
 def desk(world: World) -> Desk:
     return Desk(world.store)
 

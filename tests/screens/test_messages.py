@@ -13,16 +13,10 @@ from core.schema.review import Decide, Verdict
 from core.services.desk import Desk
 from core.services.messages import tell_person
 from core.services.review import decide
-from core.store.store import Store
 from tests.screens.office import program
-from tests.worlds import World, build_world, submitted
+from tests.worlds import World, submitted
 from tui.screens.declaration import DeclarationScreen
 from tui.screens.messages import MessagesScreen
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

@@ -11,14 +11,8 @@ from core.rules.messages import MessageKind
 from core.rules.roles import Actor, Role
 from core.services.desk import Desk
 from core.services.messages import tell_office
-from core.store.store import Store
 from tests.screens.office import declared, program
-from tests.worlds import World, build_world
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
+from tests.worlds import World
 
 
 @pytest.fixture

@@ -12,23 +12,11 @@ from core.model import Account
 from core.rules.roles import Actor, Role
 from core.schema.sign_in import SignedIn
 from core.services.desk import Desk
-from core.store.store import Store
 from tests.screens.office import SMALL, SharedBackend, Terminal, program
-from tests.services.front_door import cheap_desk
-from tests.worlds import World, build_world
+from tests.worlds import World
 from tui.app import JijiaoApp
 
 OLD, NEW = "old12345", "New45678"
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 @pytest.fixture

@@ -15,10 +15,9 @@ from core.schema.review import Decide, Subject, Verdict
 from core.services.desk import Desk
 from core.services.positions import position_page, submit_position
 from core.services.review import decide
-from core.store.store import Store
 from tests.screens.office import Terminal, program
 from tests.screens.test_drafts import again
-from tests.worlds import World, build_world, picture
+from tests.worlds import World, picture
 from tui.screens.position import PositionScreen
 
 TYPED = {
@@ -30,11 +29,6 @@ TYPED = {
     "appointed_on": "2015-06-01",
 }
 REASON = "证书看不清"
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

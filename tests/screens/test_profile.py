@@ -10,10 +10,9 @@ from core.schema.base import Nothing
 from core.schema.person_records import EditProfile
 from core.services.desk import Desk
 from core.services.profile import edit_profile, profile_view
-from core.store.store import Store
 from tests.screens.office import Terminal, program
 from tests.screens.test_drafts import again
-from tests.worlds import World, build_world
+from tests.worlds import World
 from tui.routes import ROUTES
 from tui.screens.basics import BasicsScreen
 from tui.screens.profile import TABS
@@ -25,11 +24,6 @@ RIGHT = {
     "email": "lixiaodong@example.cn",
 }
 WRONG = {"native_place": "河" * 61, "mobile": "123", "email": "谁@", "phone": "0" * 21}
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

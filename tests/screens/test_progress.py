@@ -17,16 +17,10 @@ from core.services.declarations import save_declaration
 from core.services.desk import Desk
 from core.services.public_hours import PublicHours, take_public_hours
 from core.services.review import decide
-from core.store.store import Store
 from tests.screens.office import program
-from tests.worlds import World, build_world, id_number, submitted, training
+from tests.worlds import World, id_number, submitted, training
 from tui.screens.declaration import DeclarationScreen
 from tui.screens.declare import DeclareScreen
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

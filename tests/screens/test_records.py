@@ -13,19 +13,13 @@ from core.rules.roles import Actor
 from core.schema.person_records import RecordList, RecordRow, SaveRecord
 from core.services.desk import Desk
 from core.services.person_records import record_page, save_record
-from core.store.store import Store
 from tests.rules.record_samples import SAMPLES
 from tests.screens.office import Terminal, program
 from tests.screens.test_drafts import again
-from tests.worlds import World, build_world, picture
+from tests.worlds import World, picture
 from tui.screens.picture import PictureScreen
 from tui.screens.record import RecordScreen
 from tui.widgets.picker import Picker
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from core.services.registrations import register, registration_status
 from core.services.review import decide
 from core.store.names import spell_words
 from core.store.search import index_grams
-from core.store.store import Store
 from tests.screens.office import Terminal, program
-from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
-from tests.worlds import World, build_world
+from tests.services.front_door import GUEST, NUMBER, PASSWORD, typed_form
+from tests.worlds import World
 from tui.screens.register import RegisterScreen
 from tui.screens.registration_status import StatusScreen
 from tui.widgets.picker import Picker
@@ -35,16 +34,6 @@ MISTAKES = {
     "native_place": "河" * 61,
     "school": "校" * 61,
 }
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 def form_of(at: Terminal) -> RegisterScreen:

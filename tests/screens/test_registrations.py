@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select
 
 from core.model import Registration
 from core.schema.registration import Register
 from core.services.desk import Desk
 from core.services.registrations import register
-from core.store.store import Store
 from tests.screens.office import program
-from tests.services.front_door import GUEST, cheap_desk, typed_form
-from tests.worlds import World, build_world, id_number
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
+from tests.services.front_door import GUEST, typed_form
+from tests.worlds import World, id_number
 
 
 def registered(desk: Desk, world: World, serial: int, name: str) -> int:

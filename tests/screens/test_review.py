@@ -10,16 +10,10 @@ from core.schema.review import Decide, QueueQuery, UndoDecision, Verdict
 from core.services.desk import Desk
 from core.services.review import decide, undo_decision
 from core.services.review_views import queue_page
-from core.store.store import Store
 from tests.screens.office import LARGE, declared, history, hours, program, rename, states
-from tests.worlds import World, build_world
+from tests.worlds import World
 
 TOO_EARLY = "这一条显示出来之前按的键不算"
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
 
 
 @pytest.fixture

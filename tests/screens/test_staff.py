@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from core.model import Account
 from core.services.desk import Desk
-from core.store.store import Store
 from tests.screens.office import program
-from tests.services.front_door import cheap_desk
-from tests.worlds import World, build_world
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
+from tests.worlds import World
 
 
 async def test_a_forgotten_password_is_set_back_after_a_question(desk: Desk, world: World) -> None:

@@ -10,24 +10,12 @@ from core.model import Transfer
 from core.rules.roles import Actor
 from core.schema.review import Verdict
 from core.services.desk import Desk
-from core.store.store import Store
 from tests.screens.office import LARGE, SMALL, Terminal, program
 from tests.screens.test_drafts import again
-from tests.services.front_door import cheap_desk
 from tests.services.moving import answered, position, transfer
-from tests.worlds import World, build_world, submitted
+from tests.worlds import World, submitted
 
 GARDEN = "华瑞园林工程有限公司"
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 @pytest.fixture

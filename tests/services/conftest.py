@@ -1,4 +1,4 @@
-"""What the tests of services share: an SMTP server of their own."""
+"""What the tests of services share: a world on both engines, a desk in it, and an SMTP server of their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,23 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.services.desk import Desk
+from core.store.store import Store
+from tests.services.front_door import cheap_desk
 from tests.services.mailbox import Mailbox
+from tests.worlds import World, build_world
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    """Schools, firms and offices."""
+    return build_world(store)
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    """A desk there, its passwords cheap."""
+    return cheap_desk(world.store)
 
 
 @pytest.fixture

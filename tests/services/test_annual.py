@@ -20,15 +20,9 @@ from core.services.declarations import declaration_view, save_declaration
 from core.services.desk import Desk
 from core.services.review import decide
 from core.services.years import change_year
-from core.store.store import Store
-from tests.worlds import World, build_world, submitted
+from tests.worlds import World, submitted
 
 SAMPLE = Path(__file__).parents[1] / "rules" / "annual_sample.csv"
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
 
 
 @pytest.fixture

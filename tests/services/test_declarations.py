@@ -34,13 +34,7 @@ from core.services.declarations import (
 )
 from core.services.desk import Desk
 from core.services.review import decide
-from core.store.store import Store
-from tests.worlds import World, build_world, scan, submitted, training
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
+from tests.worlds import World, scan, submitted, training
 
 
 @pytest.fixture

@@ -41,25 +41,15 @@ from core.services.purge import purge
 from core.services.registrations import register
 from core.services.review import queue_page
 from core.store.store import Store
-from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
+from tests.services.front_door import GUEST, NUMBER, PASSWORD, typed_form
 from tests.services.hall import answer, entries, everybody
 from tests.services.races import at_once
 from tests.services.test_at_rest import database_bytes, forms_of
-from tests.worlds import World, build_world, id_number, scan, training
+from tests.worlds import World, id_number, scan, training
 
 KEY, OTHER_KEY = "k" * 24, "m" * 24
 SECRET = "新课标培训班的心得体会"
 OWN = {"id_number": NUMBER, "password": PASSWORD}
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from core.services.desk import Desk
 from core.services.employers import departments_of, find_employers
 from core.store.new_orgs import NewOrg, add_orgs
 from core.store.store import Store
-from tests.services.front_door import GUEST, cheap_desk
+from tests.services.front_door import GUEST
 from tests.worlds import World, build_world
 
 NAMES = {
@@ -36,12 +36,6 @@ def world(store: Store) -> World:
         add_orgs(work.session, orgs)
         work.commit()
     return world
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """A desk on it."""
-    return cheap_desk(world.store)
 
 
 def found(desk: Desk, text: str, region: str = "", **more: object) -> EmployerPage:

@@ -26,13 +26,7 @@ from core.services.attachments import replace_attachments
 from core.services.declarations import save_declaration
 from core.services.desk import Desk
 from core.services.evidence import add_archive, add_evidence, evidence_cells, may_use
-from core.store.store import Store
-from tests.worlds import World, build_world, picture, scan, submitted
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
+from tests.worlds import World, picture, scan, submitted
 
 
 @pytest.fixture

@@ -40,11 +40,6 @@ from tests.worlds import World, build_world, scan
 
 
 @pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
 def desk(world: World) -> Desk:
     return without_faces(cheap_desk(world.store))
 

@@ -27,11 +27,6 @@ from tests.worlds import World, build_world, id_number
 
 
 @pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
 def desk(world: World) -> Desk:
     return without_faces(cheap_desk(world.store))
 

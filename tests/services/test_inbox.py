@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from sqlalchemy import event, select, text
 
 from core.model import AccountRole, Message
@@ -19,20 +18,9 @@ from core.services.inbox import message_page, read_messages, unread_count
 from core.services.messages import tell_office, tell_person
 from core.services.sign_in import switch_role
 from core.store.store import Store
-from tests.services.front_door import cheap_desk
 from tests.worlds import World, build_world
 
 KIND = MessageKind.DECLARATION
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 def tell(world: World, who: Actor, *texts: str) -> None:

@@ -17,21 +17,9 @@ from core.schema.review import Decide, UndoDecision, Verdict
 from core.services.declarations import redeclare, submit_declaration, urge, withdraw_declaration
 from core.services.desk import Desk
 from core.services.review import decide, undo_decision
-from core.store.store import Store
-from tests.services.front_door import cheap_desk
 from tests.services.hall import answer
 from tests.services.races import Call, at_once, claims, professional_halves
-from tests.worlds import World, build_world
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
+from tests.worlds import World
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -20,23 +20,12 @@ from core.services.desk import Desk
 from core.services.inbox import message_page
 from core.services.password_change import change_password
 from core.services.sign_in import sign_in, sign_out, switch_role
-from core.store.store import Store
-from tests.services.front_door import GUEST, PASSWORD, cheap_desk
+from tests.services.front_door import GUEST, PASSWORD
 from tests.services.hall import another_session, answer, entries, everybody
 from tests.services.races import at_once
-from tests.worlds import World, build_world
+from tests.worlds import World
 
 NEW, LOGIN = "newpass123", "SOMEBODY"
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 def with_password(desk: Desk, actor: Actor, *, must_change: bool = False) -> Actor:

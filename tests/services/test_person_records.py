@@ -16,14 +16,8 @@ from core.rules.roles import Actor
 from core.schema.person_records import RecordKey, RecordList, RecordPage, RecordRow, SaveRecord
 from core.services.desk import Desk
 from core.services.person_records import delete_record, record_page, save_record
-from core.store.store import Store
 from tests.rules.record_samples import SAMPLES
-from tests.worlds import World, build_world, scan
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
+from tests.worlds import World, scan
 
 
 @pytest.fixture

@@ -41,11 +41,6 @@ def world(request: pytest.FixtureRequest, open_new_store: OpenStore, mailbox: Ma
 
 
 @pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
 def log(tmp_path: Path) -> Iterator[Path]:
     """The log's file, of this test's own."""
     yield write_log_to(tmp_path / "log")

@@ -15,9 +15,8 @@ from core.schema.base import Nothing
 from core.schema.person_records import EditProfile, ProfileView
 from core.services.desk import Desk
 from core.services.profile import edit_profile, person_view, profile_view
-from core.store.store import Store
 from tests.services.hall import mailed_code, open_codes
-from tests.worlds import World, build_world
+from tests.worlds import World
 
 TYPED = {
     "ethnic_group": "回族",
@@ -28,11 +27,6 @@ TYPED = {
     "email": "ZhangSan@example.cn",
     "phone": "0379-6000000",
 }
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from core.schema.employers import ImportPublicHours, ImportResult
 from core.services.desk import Desk
 from core.services.public_hours import COLUMNS, import_public_hours
 from core.store.store import Store
-from tests.services.front_door import GUEST, cheap_desk
+from tests.services.front_door import GUEST
 from tests.worlds import World, build_world, id_number
 
 
@@ -24,11 +24,6 @@ def world(store: Store) -> World:
     made = build_world(store)
     made.person()
     return made
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 @pytest.fixture

@@ -31,23 +31,12 @@ from core.services.review import decide, decide_many, undo_decision
 from core.services.sign_in import sign_in
 from core.services.years import change_year, recognise_year
 from core.store.seal import create_seal
-from core.store.store import Store
 from core.store.work import UnitOfWork
-from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
+from tests.services.front_door import GUEST, NUMBER, PASSWORD, typed_form
 from tests.services.hall import ISSUER, PASSED, answer, pass_year
 from tests.services.races import at_once, claims, key_of, moves, professional_halves, verdict
 from tests.services.test_annual import remember
-from tests.worlds import World, build_world, scan, submitted, training
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
+from tests.worlds import World, scan, submitted, training
 
 
 def test_of_every_verdict_at_once_on_one_version_one_counts(desk: Desk, world: World, tmp_path: Path) -> None:

@@ -27,22 +27,9 @@ from core.services.registrations import (
     withdraw_registration,
 )
 from core.services.sign_in import sign_in
-from core.store.store import Store
-from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
+from tests.services.front_door import GUEST, NUMBER, PASSWORD, typed_form
 from tests.services.hall import answer
-from tests.worlds import World, build_world, id_number
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    """The small world."""
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """A desk on it."""
-    return cheap_desk(world.store)
+from tests.worlds import World, id_number
 
 
 def registered(desk: Desk, world: World, **changed: str) -> RegistrationView:

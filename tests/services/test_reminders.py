@@ -25,7 +25,6 @@ from core.services.review import decide
 from core.services.setup import LOCAL
 from core.store.store import Store
 from tests.conftest import ENGINES
-from tests.services.front_door import cheap_desk
 from tests.services.hall import entries
 from tests.services.mailbox import Mailbox
 from tests.services.races import at_once
@@ -38,11 +37,6 @@ OpenStore = Callable[..., Store]
 def world(request: pytest.FixtureRequest, open_new_store: OpenStore, mailbox: Mailbox) -> World:
     """The small world on 22 November 2026: 23 days are left."""
     return build_world(open_new_store(request.param, **mailbox.settings()))
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 def run(desk: Desk, **command: object) -> Reminded:

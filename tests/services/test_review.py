@@ -29,13 +29,7 @@ from core.services.declarations import declaration_view, withdraw_declaration
 from core.services.desk import Desk
 from core.services.review import decide, decide_many, undo_decision
 from core.services.review_views import leave_item, queue_page, review_item
-from core.store.store import Store
-from tests.worlds import World, build_world, submitted
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
+from tests.worlds import World, submitted
 
 
 @pytest.fixture

@@ -21,23 +21,11 @@ from core.services.desk import Desk
 from core.services.review import decide_many, undo_decision
 from core.services.review_views import leave_item, look_at_item, queue_page, review_item
 from core.services.transfers import withdraw_transfer
-from core.store.store import Store
-from tests.services.front_door import cheap_desk
 from tests.services.hall import answer
 from tests.services.moving import answered, as_stored, key, position, transfer
-from tests.worlds import World, build_world, submitted
+from tests.worlds import World, submitted
 
 COMING = QueueQuery(subject=Subject.TRANSFER)
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 def test_they_stand_oldest_first_page_by_page(desk: Desk, world: World) -> None:

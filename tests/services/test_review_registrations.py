@@ -23,19 +23,8 @@ from core.services.desk import Desk
 from core.services.registrations import register
 from core.services.review import decide, decide_many, undo_decision
 from core.services.review_views import queue_page, review_item
-from core.store.store import Store
-from tests.services.front_door import GUEST, cheap_desk, typed_form
-from tests.worlds import World, build_world
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
+from tests.services.front_door import GUEST, typed_form
+from tests.worlds import World
 
 
 @pytest.fixture

@@ -22,23 +22,11 @@ from core.services.desk import Desk
 from core.services.review_views import queue_page
 from core.services.sign_in import sign_out, switch_role
 from core.services.years import year_page
-from core.store.store import Store
-from tests.services.front_door import cheap_desk
 from tests.services.hall import another_session, answer, entries
-from tests.worlds import World, build_world, submitted
+from tests.worlds import World, submitted
 
 ENDED = ErrorCode.SESSION_ENDED.name
 IDLE = 30  # minutes, the default
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
 
 
 def second_session(world: World, actor: Actor) -> Actor:

@@ -30,18 +30,6 @@ from tests.worlds import SetClock, World, build_world
 
 
 @pytest.fixture
-def world(store: Store) -> World:
-    """The small world."""
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """A desk on it, without a challenge at the door."""
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
 def guarded(open_new_store: Callable[..., Store]) -> Desk:
     """A desk that wants the challenge answered, with one account, `YAMEN`."""
     world = build_world(open_new_store("sqlite", captcha=True))

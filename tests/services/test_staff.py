@@ -15,20 +15,9 @@ from core.services.declarations import declaration_context
 from core.services.desk import Desk
 from core.services.sign_in import sign_in
 from core.services.staff import reset_staff_password, staff_page
-from core.store.store import Store
-from tests.services.front_door import GUEST, cheap_desk
+from tests.services.front_door import GUEST
 from tests.services.hall import answer, last_entry, mailed_code, number_of, open_codes
-from tests.worlds import World, build_world
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
+from tests.worlds import World
 
 
 def key(person: Actor) -> StaffKey:

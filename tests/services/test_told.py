@@ -26,16 +26,6 @@ from tests.worlds import World, build_world, submitted
 
 
 @pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
 def small(sqlite_store: Store) -> World:
     """Enough where no statement differs between the engines. This installation sends mail."""
     sqlite_store.settings = sqlite_store.settings.model_copy(update={"smtp_host": "mail.example.cn"})

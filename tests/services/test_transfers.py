@@ -44,16 +44,6 @@ from tests.worlds import World, build_world, scan, submitted, training
 
 
 @pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
 def small(sqlite_store: Store) -> World:
     """Enough where no statement differs between the engines."""
     return build_world(sqlite_store)

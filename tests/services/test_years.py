@@ -17,14 +17,8 @@ from core.schema.base import Nothing
 from core.services.declarations import declaration_context
 from core.services.desk import Desk
 from core.services.years import change_year, recognise_year, year_page
-from core.store.store import Store
 from tests.services.test_annual import remember
-from tests.worlds import World, build_world, id_number, submitted
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
+from tests.worlds import World, id_number, submitted
 
 
 @pytest.fixture

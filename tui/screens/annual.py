@@ -14,8 +14,8 @@ from tui.frame import Frame
 from tui.keys import Command
 from tui.look import Line, Look, Span
 from tui.nameplate import nameplate
+from tui.widgets.field import field_for
 from tui.widgets.filter_sheet import FilterSheet
-from tui.widgets.form import field_for
 from tui.widgets.overlay import HelpSheet
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Table, TableRow

@@ -17,7 +17,7 @@ from tui.nameplate import moment_text
 from tui.paged import PAGE_COMMANDS, Key, PageOf, Searched
 from tui.widgets.ask_sheet import AskSheet
 from tui.widgets.confirm_sheet import ConfirmSheet
-from tui.widgets.form import field_for
+from tui.widgets.field import field_for
 from tui.widgets.form_sheet import FormSheet
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Table, TableRow

@@ -14,7 +14,7 @@ from tui.keys import Command, Press
 from tui.look import Line, Look, Span, line
 from tui.nameplate import nameplate
 from tui.widgets.ask_sheet import AskSheet
-from tui.widgets.form import field_for
+from tui.widgets.field import field_for
 from tui.widgets.form_sheet import FormSheet
 from tui.widgets.pane import Pane
 from tui.widgets.paper_lines import check_lines, look_of

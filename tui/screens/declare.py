@@ -34,7 +34,7 @@ from tui.nameplate import nameplate
 from tui.widgets.attachment_form import EVIDENCE_FIELD, AttachmentForm, keep_errors
 from tui.widgets.choosing import check_left, opener
 from tui.widgets.declaration_form import FORM_FIELD, claim_notes, fields_of
-from tui.widgets.form import Field
+from tui.widgets.field import Field
 from tui.widgets.pane import Pane
 
 _LABEL_CELLS = 18

@@ -15,7 +15,8 @@ from tui.keys import Command
 from tui.look import Look, Span
 from tui.tries import tries_text
 from tui.widgets.choosing import check_left
-from tui.widgets.form import Field, Form, field_for
+from tui.widgets.field import Field, field_for
+from tui.widgets.form import Form
 from tui.widgets.pane import Pane
 
 _WHO = tuple(

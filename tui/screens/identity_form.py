@@ -22,8 +22,9 @@ from tui.keys import Command
 from tui.look import Look, Span, wrapped
 from tui.nameplate import nameplate
 from tui.widgets.choosing import check_left, opener
+from tui.widgets.field import Field, field_for
 from tui.widgets.file_picker import FilePicker, size_text
-from tui.widgets.form import Field, Form, field_for
+from tui.widgets.form import Form
 from tui.widgets.pane import Pane
 
 _ID_TYPE = FieldSpec("id_type", "证件类型", required=False)

@@ -12,7 +12,8 @@ from tui.frame import Frame
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span
 from tui.tries import tries_text
-from tui.widgets.form import Field, Form, field_for
+from tui.widgets.field import Field, field_for
+from tui.widgets.form import Form
 from tui.widgets.pane import Pane
 from tui.widgets.picker import Option, Picker, listed
 
@@ -88,7 +89,7 @@ class LoginScreen(Frame):
 
     def live_commands(self) -> tuple[Command, ...]:
         """Without a 验证码 nothing is said of it."""
-        asked = any(field.spec.key == "answer" for field in self.form.fields)
+        asked = self._challenge is not None
         return tuple(c for c in super().live_commands() if asked or c.action not in _OF_CHALLENGE)
 
     async def leave(self) -> bool:
@@ -136,6 +137,7 @@ class LoginScreen(Frame):
         else:
             field.notes = (*self._challenge.picture, "F5 换一张   F7 文字题")
         self.form.changed()
+        self.show_keys()
 
     async def _choose_role(self, field: Field, typed: str) -> None:
         async def pick(option: Option) -> None:

@@ -23,7 +23,7 @@ from tui.look import Line, Look, Span, wrapped
 from tui.nameplate import moment_text, nameplate
 from tui.widgets.attachment_form import OPTIONAL_EVIDENCE, Attachments, keep_errors
 from tui.widgets.choosing import check_left, opener, take
-from tui.widgets.form import Field, field_for
+from tui.widgets.field import Field, field_for
 from tui.widgets.locked_form import LockedForm
 from tui.widgets.pane import Pane
 from tui.widgets.picker import Option, Picker, listed

@@ -17,7 +17,7 @@ from tui.look import Look
 from tui.nameplate import nameplate
 from tui.widgets.attachment_form import OPTIONAL_EVIDENCE, AttachmentForm, Attachments, keep_errors
 from tui.widgets.choosing import check_left, opener
-from tui.widgets.form import Field, field_for
+from tui.widgets.field import Field, field_for
 from tui.widgets.pane import Pane
 
 _LABEL_CELLS = 16

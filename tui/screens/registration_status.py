@@ -11,7 +11,8 @@ from tui.frame import Frame
 from tui.keys import Command
 from tui.look import Line, Look, Span, fit, wrapped
 from tui.nameplate import moment_text
-from tui.widgets.form import Form, field_for
+from tui.widgets.field import field_for
+from tui.widgets.form import Form
 from tui.widgets.pane import Pane
 
 _FIELDS = (

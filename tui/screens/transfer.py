@@ -17,7 +17,8 @@ from tui.keys import Command
 from tui.look import Line, Look, Span, wrapped
 from tui.nameplate import nameplate
 from tui.widgets.choosing import check_left, opener
-from tui.widgets.form import Field, Form, field_for
+from tui.widgets.field import Field, field_for
+from tui.widgets.form import Form
 from tui.widgets.pane import Pane
 from tui.widgets.workplace import Workplace
 

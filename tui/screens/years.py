@@ -18,7 +18,7 @@ from tui.look import Look, Span, line
 from tui.nameplate import nameplate
 from tui.widgets.ask_sheet import AskSheet
 from tui.widgets.confirm_sheet import ConfirmSheet
-from tui.widgets.form import field_for
+from tui.widgets.field import field_for
 from tui.widgets.form_sheet import FormSheet
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Table, TableRow

@@ -10,8 +10,9 @@ from core.rules.evidence_rules import CAPTION_LENGTH, MAX_FILES
 from core.rules.fields import FieldKind, FieldSpec
 from core.schema.declarations import EvidenceRef, EvidenceView
 from tui.keys import Press
+from tui.widgets.field import Field, field_for
 from tui.widgets.file_picker import size_text
-from tui.widgets.form import Field, Form, field_for
+from tui.widgets.form import Form
 
 EVIDENCE_FIELD = FieldSpec("evidence", "附件", FieldKind.CHOICE)
 OPTIONAL_EVIDENCE = replace(EVIDENCE_FIELD, required=False)

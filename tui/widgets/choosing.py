@@ -11,7 +11,8 @@ from core.rules.checking import check_field
 from core.rules.entry import EntryError
 from core.rules.fields import FieldKind
 from tui.look import Look
-from tui.widgets.form import Field, Form
+from tui.widgets.field import Field
+from tui.widgets.form import Form
 from tui.widgets.pane import Pane
 from tui.widgets.picker import Option, Picker, listed
 

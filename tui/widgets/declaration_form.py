@@ -19,7 +19,7 @@ from core.rules.forms import (
 )
 from core.rules.hours import ZERO, CreditHours
 from tui.widgets.attachment_form import Attachments
-from tui.widgets.form import Field, field_for
+from tui.widgets.field import Field, field_for
 
 FORM_FIELD = FieldSpec(
     "form", "学习形式", FieldKind.CHOICE, choices=tuple(each.name for each in FORMS.values())

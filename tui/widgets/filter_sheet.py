@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit
 from tui.widgets.choosing import Stage, opener
-from tui.widgets.form import FORM_COMMANDS, Field, Form
+from tui.widgets.field import Field
+from tui.widgets.form import FORM_COMMANDS, Form
 
 FILTER_COMMANDS = (
     Command("apply", ("f5", "f8"), "查询", "按所填的条件查询，在最后一项按 Enter 也可"),

@@ -3,67 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 
 from core.rules.errors import FieldError
-from core.rules.fields import TICKED, FieldKind, FieldSpec
+from core.rules.fields import TICKED, FieldKind
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, width
 from tui.widgets.entry import Entry
+from tui.widgets.field import Field
 from tui.widgets.pane import Pane
-from tui.widgets.picker import Option
 from tui.widgets.remarks import remarks
 
 FORM_COMMANDS = (
     Command("next", ("tab",), "下一项", "Shift+Tab 上一项，上下键也可，PgUp PgDn 跨过几项"),
     Command("open_list", ("f4",), "选择", "打开可选内容；直接输入汉字、拼音、首字母也可"),
 )
-PICKED = frozenset({FieldKind.CHOICE, FieldKind.REGION, FieldKind.EMPLOYER, FieldKind.DEPARTMENT})
-"""Kinds whose value comes from a list."""
-
 MORE = "下面还有 "
 _TICKS = frozenset({"space", "x", "enter", "ideographic_space", "\u3000"})
 _HOW_TO_TICK = "按空格勾选或取消"
 PAGE_FIELDS = 8
 """Fields that PgUp and PgDn pass over at once."""
 
-Leave = Callable[["Field"], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Field:
-    """A field on screen: its declaration and what was typed. A picked field keeps the option in `payload`.
-
-    `fixed` fields are shown and passed over; `notes` are lines below it; `cells` is the width of the box,
-    `tail` a text that always stands to its right.
-    """
-
-    spec: FieldSpec
-    entry: Entry = field(default_factory=Entry)
-    error: str = ""
-    notes: tuple[str, ...] = ()
-    fixed: bool = False
-    payload: object = None
-    options: tuple[Option, ...] = ()
-    cells: int = 40
-    section: str = ""
-    tail: str = ""
-
-    @property
-    def picked(self) -> bool:
-        """Whether the value comes from a list."""
-        return self.spec.kind in PICKED
-
-    @property
-    def tick(self) -> bool:
-        """Whether it is a box that is ticked or not."""
-        return self.spec.kind is FieldKind.TICK
-
-    def set(self, value: str, payload: object = None) -> None:
-        """Fill in a value as if it had been typed."""
-        self.entry.set(value)
-        self.payload = payload
-        self.error = ""
+Leave = Callable[[Field], Awaitable[None]]
 
 
 class Form(Pane):
@@ -349,41 +309,3 @@ class Form(Pane):
         box = Span(f"[{entry.entry.value or ' '}]", Look.FOCUS if here else Look.PLAIN)
         tail = Span(f"  {_HOW_TO_TICK}" if here else "", Look.HINT)
         return [(Span(" "), box, Span(f" {entry.spec.label}", Look.LABEL), tail)]
-
-
-def field_for(spec: FieldSpec, value: str = "", **settings: object) -> Field:
-    """A field made from its declaration, with the options of its list and a box as wide as it needs."""
-    made = Field(spec, Entry(value or spec.default), options=options_of(spec))
-    made.cells = _box(spec)
-    for name, setting in settings.items():
-        setattr(made, name, setting)
-    return made
-
-
-def options_of(spec: FieldSpec) -> tuple[Option, ...]:
-    """What a choice field offers: its own choices or a reference list."""
-    if spec.choices:
-        return tuple(Option.plain(choice) for choice in spec.choices)
-    if spec.kind is FieldKind.CHOICE and spec.choices_from:
-        from core.rules.checking import choices_of
-
-        return tuple(Option.plain(choice) for choice in choices_of(spec))
-    return ()
-
-
-def _box(spec: FieldSpec) -> int:
-    short = {
-        FieldKind.DATE: 16,
-        FieldKind.INTEGER: 10,
-        FieldKind.HOURS: 10,
-        FieldKind.YEAR: 8,
-        FieldKind.MOBILE: 16,
-        FieldKind.ID_NUMBER: 24,
-        FieldKind.PASSWORD: 24,
-    }
-    return short.get(spec.kind) or min(44, max(12, spec.max_length * 2))
-
-
-def label_width(fields: Sequence[Field]) -> int:
-    """Cells that the longest label takes, with its star."""
-    return max((width(f.spec.label) + 2 for f in fields), default=10)

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from core.rules.errors import ErrorCode, Refused
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, wrapped
-from tui.widgets.form import Field, Form, Leave, label_width
+from tui.widgets.field import Field, label_width
+from tui.widgets.form import Form, Leave
 
 Given = Callable[[dict[str, str]], Awaitable[None]]
 

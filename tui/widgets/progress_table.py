@@ -12,7 +12,7 @@ from core.rules.fields import FieldKind, FieldSpec
 from core.rules.forms import FORMS, PROFESSIONAL, PUBLIC, form_by_name
 from core.schema.declarations import ProgressQuery, ProgressRow
 from tui.look import Line, Look, Span, wrapped
-from tui.widgets.form import Field, field_for
+from tui.widgets.field import Field, field_for
 from tui.widgets.table import Column, Table, TableRow
 
 _HEAD = (Column("序号", 4), Column("年度", 4), Column("科目", 6), Column("学习形式", 14))

@@ -15,7 +15,8 @@ from core.services.employers import departments_of, find_employers
 from tui.keys import Command, Press
 from tui.look import Look
 from tui.widgets.choosing import Opener, Stage, take
-from tui.widgets.form import Field, Form
+from tui.widgets.field import Field
+from tui.widgets.form import Form
 from tui.widgets.picker import Option, OptionPage, Picker, Source, listed
 
 PAGE_SIZE = 20
