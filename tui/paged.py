@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Generic, Protocol, TypeVar
 
+from core.rules.errors import ErrorCode, Refused
 from tui.frame import Frame
 from tui.keys import Command
-from tui.look import Look
+from tui.look import Line, Look, Span, line
 from tui.nameplate import nameplate
 from tui.widgets.ask_sheet import AskSheet
-from tui.widgets.table import Table
+from tui.widgets.table import Table, TableRow
 
 Row = TypeVar("Row")
 Row_co = TypeVar("Row_co", covariant=True)
@@ -136,6 +137,27 @@ class Searched(Paged[Row]):
     what = ""
     search_label = "姓名/拼音"
     text = ""
+    none_here = ErrorCode.NOT_FOUND
+    """What a key that needs a row is refused with where there is none."""
+
+    def cells_of(self, number: int, row: Row) -> TableRow:
+        """A row of the table, with its 序号."""
+        raise NotImplementedError
+
+    def show_page(self, page: PageOf[Row], at: int) -> None:
+        """What it is narrowed by, the rows, and which page it is."""
+        first = self.first_number
+        rows = [self.cells_of(number, row) for number, row in enumerate(page.rows, first)]
+        heading: list[Line] = [line(Span(f"  {self.search_words}", Look.HINT)), ()]
+        footing: list[Line] = [line(Span(self.page_words, Look.HINT))]
+        self.table.show(rows, heading=heading, footing=footing, first_number=first, at=at)
+
+    @property
+    def row(self) -> Row:
+        """What has the marker. Raises Refused `none_here`."""
+        if self.row_here is None:
+            raise Refused(self.none_here)
+        return self.row_here
 
     @property
     def search_words(self) -> str:

@@ -12,7 +12,7 @@ from core.rules.workflow import CertificateState
 from core.schema.certificates import CertificateRow, PrintCertificate, RegisterQuery, RevokeCertificate
 from core.services.certificates import print_certificate, register_page, revoke_certificate
 from tui.keys import Command
-from tui.look import Line, Look, Span, line
+from tui.look import Look
 from tui.nameplate import moment_text
 from tui.paged import PAGE_COMMANDS, Key, PageOf, Searched
 from tui.widgets.ask_sheet import AskSheet
@@ -63,20 +63,20 @@ class CertificatesScreen(Searched[CertificateRow]):
         """The certificate."""
         return row.id
 
-    def show_page(self, page: PageOf[CertificateRow], at: int) -> None:
-        """The newest first."""
-        first = self.first_number
-        rows = [_row(number, row) for number, row in enumerate(page.rows, first)]
-        heading: list[Line] = [line(Span(f"  {self.search_words}", Look.HINT)), ()]
-        footing: list[Line] = [line(Span(self.page_words, Look.HINT))]
-        self.table.show(rows, heading=heading, footing=footing, first_number=first, at=at)
-
-    @property
-    def row(self) -> CertificateRow:
-        """The certificate that has the marker. Raises Refused NOT_FOUND where there is none."""
-        if self.row_here is None:
-            raise Refused(ErrorCode.NOT_FOUND)
-        return self.row_here
+    def cells_of(self, number: int, row: CertificateRow) -> TableRow:
+        """One that is no longer valid is paler."""
+        look = Look.PLAIN if row.state == CertificateState.VALID else Look.HINT
+        issued = moment_text(row.issued_at)[:10]
+        cells = (
+            str(number),
+            row.number,
+            row.person_name,
+            row.years,
+            row.state_label,
+            issued,
+            str(row.print_count),
+        )
+        return TableRow(cells, look=look)
 
     def refuse(self, refusal: Refused) -> None:
         """No form here: the first field's own sentence goes into the notice line."""
@@ -152,18 +152,3 @@ class CertificatesScreen(Searched[CertificateRow]):
             f"文件      {printed.path}",
         ]
         await self.open(ConfirmSheet("证书已打印", lines))
-
-
-def _row(number: int, row: CertificateRow) -> TableRow:
-    look = Look.PLAIN if row.state == CertificateState.VALID else Look.HINT
-    issued = moment_text(row.issued_at)[:10]
-    cells = (
-        str(number),
-        row.number,
-        row.person_name,
-        row.years,
-        row.state_label,
-        issued,
-        str(row.print_count),
-    )
-    return TableRow(cells, look=look)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from core.rules.errors import ErrorCode, Refused
+from core.rules.errors import ErrorCode
 from core.schema.staff import StaffKey, StaffQuery, StaffRow
 from core.services.staff import INITIAL_RULE, reset_staff_password, staff_page
 from tui.keys import Command
-from tui.look import Line, Look, Span, line
 from tui.paged import PAGE_COMMANDS, Key, PageOf, Searched
 from tui.widgets.confirm_sheet import ConfirmSheet
 from tui.widgets.pane import Pane
@@ -27,6 +26,7 @@ class StaffScreen(Searched[StaffRow]):
 
     title_text = "管理直属账户"
     what = "人员"
+    none_here = ErrorCode.PERSON_NOT_FOUND
     search_label = "姓名/拼音/证件号"
     help_text = (f"重置密码：{INITIAL_RULE}。帐号的其他登录会立即失效。",)
     commands = (
@@ -49,20 +49,10 @@ class StaffScreen(Searched[StaffRow]):
         """The person."""
         return row.person_id
 
-    def show_page(self, page: PageOf[StaffRow], at: int) -> None:
-        """The persons by their pinyin."""
-        first = self.first_number
-        rows = [_row(number, row) for number, row in enumerate(page.rows, first)]
-        heading: list[Line] = [line(Span(f"  {self.search_words}", Look.HINT)), ()]
-        footing: list[Line] = [line(Span(self.page_words, Look.HINT))]
-        self.table.show(rows, heading=heading, footing=footing, first_number=first, at=at)
-
-    @property
-    def row(self) -> StaffRow:
-        """The person that has the marker. Raises Refused PERSON_NOT_FOUND where there is nobody."""
-        if self.row_here is None:
-            raise Refused(ErrorCode.PERSON_NOT_FOUND)
-        return self.row_here
+    def cells_of(self, number: int, row: StaffRow) -> TableRow:
+        """The person, the number masked."""
+        cells = (str(number), row.name, row.id_number_masked, row.department, row.position, row.state_label)
+        return TableRow(cells)
 
     async def action_details(self) -> None:
         """Enter: what the list has no room for."""
@@ -86,8 +76,3 @@ class StaffScreen(Searched[StaffRow]):
             self.tell(f"已重置 {done.name} 的密码，{done.rule}")
 
         self.confirm(f"把 {row.name} 的密码重置为证件号后6位？", reset)
-
-
-def _row(number: int, row: StaffRow) -> TableRow:
-    cells = (str(number), row.name, row.id_number_masked, row.department, row.position, row.state_label)
-    return TableRow(cells)
