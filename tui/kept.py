@@ -18,8 +18,8 @@
                 self.confirm("放弃已填写的内容？", self.abandon)
             return not self.form.edited
 
-        async def action_submit(self) -> None:        # `hand_in` in place of `ask`: the draft ends in the
-            view = await self.hand_in(submit_transfer, SubmitTransfer(...))      # same transaction
+        async def action_submit(self) -> None:        # `send` in place of `ask`: the draft ends in the same
+            view = await self.send(submit_transfer, SubmitTransfer(...))         # transaction; None if refused
 
 A form of plain fields needs no more than `draft_title`: the other two have a default. The command is a
 `core.schema.base.FromDraft`; the desk drops the draft for use cases made by `use_case`, those made by
@@ -101,6 +101,18 @@ class Kept(Frame):
             self.draft.forget()
         self.header.mark("")
         return view
+
+    async def send(self, use_case: UseCase[C, V], command: C) -> V | None:
+        """`hand_in`, with what is refused beside its fields; None then. What is no field's refusal is raised: the
+        frame says it, and asks for a new login where the session has ended."""
+        try:
+            return await self.hand_in(use_case, command)
+        except Refused as refusal:
+            if not refusal.fields:
+                raise
+            self.form.show_errors(refusal.fields)
+            self.refuse(refusal)
+            return None
 
     async def abandon(self) -> None:
         """放弃: the draft goes, and the screen closes."""

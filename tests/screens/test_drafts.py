@@ -330,6 +330,27 @@ async def test_a_session_that_ended_goes_on_with_the_same_draft(desk: Desk, worl
         assert '"class_name": "b"' in desk.do(open_draft, other, DraftKey(key=key)).content
 
 
+@pytest.mark.parametrize("route", ROUTES)
+async def test_every_form_that_is_sent_after_its_session_has_ended_asks_for_the_login(
+    desk: Desk, world: World, me: Actor, route: str
+) -> None:
+    async with program(desk, me) as at:
+        await at.app.go(route, **ROUTES[route])
+        form = at.app.screen.form
+        typed = [f for f in form.fields if not (f.picked or f.fixed or f.tick)]
+        form.stand_on(typed[0].spec.key)
+        await at.type("[/ 测试]")
+        values = form.values()
+        with world.store.writing() as work:
+            work.session.get_one(LoginSession, me.session_id).ended_at = world.clock.now()
+            work.commit()
+        await at.press("f8")
+        assert at.app.frame.route_name == "login"
+        other = again(world, me)
+        await at.app.come_back(SignedIn(other, (other.role,)))
+        assert (at.app.frame.route_name, at.app.screen.form.values()) == (route, values)
+
+
 async def test_a_late_save_never_brings_back_what_was_sent(
     desk: Desk, me: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from core.rules.errors import Refused
 from core.rules.fields import FieldKind, FieldSpec
 from core.rules.profile import PROFILE_FIELDS
 from core.schema.base import Nothing, Number
@@ -103,11 +102,8 @@ class BasicsScreen(Kept):
             values={key: values[key] for key in self.view.values},
             department_id=chosen if isinstance(chosen, int) and values["department"] else None,
         )
-        try:
-            view: ProfileView = await self.hand_in(edit_profile, command)
-        except Refused as refusal:
-            self.form.show_errors(refusal.fields)
-            self.refuse(refusal)
+        view = await self.send(edit_profile, command)
+        if view is None:
             return
         self._show(view)
         self.tell("已保存，立即生效")

@@ -197,14 +197,7 @@ class DeclareScreen(Attaching):
             values={key: values[key] for key in keys},
             evidence=self.attachments.refs(values),
         )
-        try:
-            view: DeclarationView = await self.hand_in(use_case, command)
-        except Refused as refusal:
-            if not refusal.fields:
-                raise
-            self.form.show_errors(refusal.fields)
-            self.refuse(refusal)
-            return None
+        view: DeclarationView | None = await self.send(use_case, command)
         return view
 
     # ---------------------------------------------------------------------------------------- the form

@@ -13,7 +13,7 @@ from core.rules.errors import ErrorCode, Refused
 from core.rules.fields import FieldKind, FieldSpec
 from core.rules.identity_change import IDENTITY_FIELDS, Identity, IdentityPicture, identity_fields
 from core.schema.base import Nothing
-from core.schema.changes import IdentityDone, IdentityPage, SubmitIdentity
+from core.schema.changes import IdentityPage, SubmitIdentity
 from core.schema.declarations import AddEvidence, EvidenceRef, EvidenceView, Holder
 from core.services.evidence import add_identity_picture
 from core.services.identities import identity_page, submit_identity
@@ -121,11 +121,8 @@ class IdentityFormScreen(Kept):
         front, back, portrait = (_ref(each, pictures.get(each.value)) for each in IdentityPicture)
         typed = {spec.key: values[spec.key] for spec in IDENTITY_FIELDS}
         command = SubmitIdentity(values=typed, front=front, back=back, portrait=portrait)
-        try:
-            done: IdentityDone = await self.hand_in(submit_identity, command)
-        except Refused as refusal:
-            self.form.show_errors(refusal.fields)
-            self.refuse(refusal)
+        done = await self.send(submit_identity, command)
+        if done is None:
             return
         self.form.edited = False
         words = done.words

@@ -124,11 +124,8 @@ class PositionScreen(Attaching):
             values={spec.key: values[spec.key] for spec in POSITION_FIELDS},
             evidence=self.attachments.refs(values),
         )
-        try:
-            view: ChangeView = await self.hand_in(submit_position, command)
-        except Refused as refusal:
-            self.form.show_errors(refusal.fields)
-            self.refuse(refusal)
+        view = await self.send(submit_position, command)
+        if view is None:
             return
         await self._fetch()
         self.tell(f"{SENT}，等待 {view.handler} 审核")

@@ -116,11 +116,8 @@ class RecordScreen(Attaching):
             values={spec.key: values[spec.key] for spec in self.kind.fields},
             evidence=self.attachments.refs(values),
         )
-        try:
-            row: RecordRow = await self.hand_in(save_record, command)
-        except Refused as refusal:
-            self.form.show_errors(refusal.fields)
-            self.refuse(refusal)
+        row = await self.send(save_record, command)
+        if row is None:
             return
         self.form.edited = False
         await self.program.back()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.rules import reference
-from core.rules.errors import Refused
 from core.rules.fields import FieldSpec
 from core.rules.transfer import TRANSFER_FIELDS
 from core.schema.base import Nothing, Number
@@ -81,11 +80,8 @@ class TransferScreen(Kept):
             employer_id=employer_id,
             department_id=self.work.department_id,
         )
-        try:
-            view: ChangeView = await self.hand_in(submit_transfer, command)
-        except Refused as refusal:
-            self.form.show_errors(refusal.fields)
-            self.refuse(refusal)
+        view = await self.send(submit_transfer, command)
+        if view is None:
             return
         self.form.edited = False
         await self.program.back()
