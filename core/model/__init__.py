@@ -9,18 +9,24 @@ from core.model.changes import (
     PositionChange,
     Transfer,
 )
-from core.model.declarations import Blob, Declaration, Evidence, PersonYear
+from core.model.declarations import Blob, Declaration, Evidence, PersonYear, ScanBand, ScanPrint
+from core.model.offices import OrgChange, OrgRegistration
 from core.model.organisations import Department, Org, OrgGram, Region, YearWindow
 from core.model.people import Account, AccountRole, Person, Registration
 from core.model.post import Draft, Message, Outbox, PasswordReset
-from core.model.records import Audit, Certificate, CertificateCounter, Decision, Meta
+from core.model.records import Audit, AuditLink, Certificate, CertificateCounter, Decision, Meta
+from core.model.running import Edition, Job, Provider, ProviderFile
 from core.model.security import LoginSession, Throttle, Viewing
+from core.model.summaries import Exemption, SpotCheck, SpotCheckItem, StatCell, StatDirty
+from core.model.training import Activity, Student, TrainingClass, TrainingPlan
 
 __all__ = [
     "Account",
     "AccountRole",
+    "Activity",
     "Attachment",
     "Audit",
+    "AuditLink",
     "Base",
     "Blob",
     "Certificate",
@@ -30,22 +36,38 @@ __all__ = [
     "Declaration",
     "Department",
     "Draft",
+    "Edition",
     "Evidence",
+    "Exemption",
     "IdentityChange",
+    "Job",
     "LoginSession",
     "Message",
     "Meta",
     "Org",
+    "OrgChange",
     "OrgGram",
+    "OrgRegistration",
     "Outbox",
     "PasswordReset",
     "Person",
     "PersonRecord",
     "PersonYear",
     "PositionChange",
+    "Provider",
+    "ProviderFile",
     "Region",
     "Registration",
+    "ScanBand",
+    "ScanPrint",
+    "SpotCheck",
+    "SpotCheckItem",
+    "StatCell",
+    "StatDirty",
+    "Student",
     "Throttle",
+    "TrainingClass",
+    "TrainingPlan",
     "Transfer",
     "UtcDateTime",
     "Viewing",

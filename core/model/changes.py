@@ -143,7 +143,10 @@ class Attachment(Base):
 
     __table_args__ = (
         UniqueConstraint("kind", "object_id", "position"),
-        CheckConstraint(one_of("kind", "position", "identity", "record"), name="kind"),
+        CheckConstraint(
+            one_of("kind", "position", "identity", "record", "office", "plan", "activity", "exemption"),
+            name="kind",
+        ),
         CheckConstraint("position >= 1", name="position"),
         Index("ix_attachment_sha256", "sha256"),
     )

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.model.base import BIG, BYTEWISE, Base, Key, one_of
 
 PENDING = text("status = 'pending'")
+OF_UNIT = text("activity_id is not null")
+OF_BASE = text("class_id is not null")
+HAS_KEY = text("source_key is not null")
 
 
 class Declaration(Base):
@@ -18,7 +21,9 @@ class Declaration(Base):
     `fields` holds the clean values of the learning form as text; `claimed_halves` is 申请学时 and
     `recognised_halves` 认定学时, both times two; `handler_org_id` is the 当前处理人 while it is pending;
     `employer_id` and `region_code` are frozen when it is submitted; `origin_id` links a 重新申报 to the one
-    that was refused.
+    that was refused. `activity_id` is the 单位申报 that made it, `class_id` the 培训班; `source_key` names what
+    came from outside, so that it is taken once; `rules_edition` the newest edition of the rules on the day it
+    was decided (0: as shipped).
     """
 
     __tablename__ = "declaration"
@@ -43,6 +48,10 @@ class Declaration(Base):
     note: Mapped[str] = mapped_column(default="")
     origin_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("declaration.id", ondelete="SET NULL"))
     source: Mapped[str] = mapped_column(default="person")
+    source_key: Mapped[str | None] = mapped_column(BYTEWISE)
+    activity_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("activity.id"))
+    class_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("training_class.id"))
+    rules_edition: Mapped[int] = mapped_column(BIG, default=0)
     urged_at: Mapped[datetime | None]
     returned: Mapped[bool] = mapped_column(default=False)
     flagged: Mapped[bool] = mapped_column(default=False)
@@ -58,7 +67,9 @@ class Declaration(Base):
             one_of("status", "draft", "pending", "approved", "rejected", "revoked"), name="status"
         ),
         CheckConstraint(one_of("step", "employer", "authority", "bureau"), name="step"),
-        CheckConstraint(one_of("source", "person", "history", "provider"), name="source"),
+        CheckConstraint(one_of("source", "person", "history", "provider", "unit", "base"), name="source"),
+        CheckConstraint("(source = 'unit') = (activity_id is not null)", name="activity"),
+        CheckConstraint("(source = 'base') = (class_id is not null)", name="class"),
         CheckConstraint("(status = 'pending') = (handler_org_id is not null)", name="handler"),
         CheckConstraint("(status = 'pending') = (step is not null)", name="pending_step"),
         CheckConstraint("status <> 'pending' or submitted_at is not null", name="submitted"),
@@ -70,6 +81,9 @@ class Declaration(Base):
         CheckConstraint("length(note) <= 1000", name="note"),
         Index("ix_decl_person", "person_id", text("year desc"), text("id desc")),
         Index("ix_decl_origin", "origin_id"),
+        Index("ix_decl_activity", "activity_id", "id", sqlite_where=OF_UNIT, postgresql_where=OF_UNIT),
+        Index("ix_decl_class", "class_id", "id", sqlite_where=OF_BASE, postgresql_where=OF_BASE),
+        Index("ux_decl_source", "source_key", unique=True, sqlite_where=HAS_KEY, postgresql_where=HAS_KEY),
         Index(
             "ix_decl_queue",
             "handler_org_id",
@@ -143,8 +157,9 @@ class Evidence(Base):
 class PersonYear(Base):
     """What a person's year came to (年度完成情况), recounted from the approved declarations under its lock.
 
-    `region_code` is the person's region when the year was counted last; a year that was recognised says when
-    and by whom.
+    `region_code`, `employer_id`, `series` and `level` are the person's when the year was counted last, for the
+    statistics; a year that was recognised says when and by whom, and by which edition of the rules (0: as
+    shipped), which goes on to rule it.
     """
 
     __tablename__ = "person_year"
@@ -155,6 +170,10 @@ class PersonYear(Base):
     public_halves: Mapped[int] = mapped_column(default=0)
     professional_halves: Mapped[int] = mapped_column(default=0)
     passed: Mapped[bool] = mapped_column(default=False)
+    employer_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("org.id"))
+    series: Mapped[str] = mapped_column(BYTEWISE, default="")
+    level: Mapped[str] = mapped_column(BYTEWISE, default="")
+    rules_edition: Mapped[int] = mapped_column(BIG, default=0)
     recognised_at: Mapped[datetime | None]
     recognised_by: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -164,5 +183,45 @@ class PersonYear(Base):
         CheckConstraint("public_halves >= 0 and professional_halves >= 0", name="halves"),
         CheckConstraint("year between 1990 and 2100", name="year"),
         Index("ix_person_year_region", "year", "region_code", "person_id"),
+        Index("ix_person_year_employer", "employer_id", "year", "person_id"),
+        # Covering: the statistics of a county are read from it alone.
+        Index(
+            "ix_person_year_stat",
+            "year",
+            "region_code",
+            "series",
+            "level",
+            "passed",
+            "public_halves",
+            "professional_halves",
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class ScanPrint(Base):
+    """What a picture looks like (图像指纹), as 64 bits in hexadecimal: alike pictures differ in few of them."""
+
+    __tablename__ = "scan_print"
+
+    sha256: Mapped[str] = mapped_column(BYTEWISE, ForeignKey("blob.sha256"), primary_key=True)
+    bits: Mapped[str] = mapped_column(BYTEWISE)
+
+    __table_args__ = (CheckConstraint("length(bits) = 16", name="bits"),)
+
+
+class ScanBand(Base):
+    """One byte of a picture's print: two that differ in fewer bits than there are bytes share one of them."""
+
+    __tablename__ = "scan_band"
+
+    band: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(
+        BYTEWISE, ForeignKey("scan_print.sha256", ondelete="CASCADE"), primary_key=True
+    )
+
+    __table_args__ = (
+        CheckConstraint("band between 0 and 7 and value between 0 and 255", name="byte"),
         {"sqlite_with_rowid": False},
     )

@@ -27,7 +27,8 @@ class Region(Base):
 class Org(Base):
     """An organisation: employer (用人单位), base (继续教育基地), authority (主管部门) or bureau (人社部门).
 
-    `code` is the 机构代码, `nature` the 单位性质, `superior_id` the 上级单位, `authority_id` the 主管部门.
+    `code` is the 机构代码, `nature` the 单位性质, `industry` the 所属行业, `superior_id` the
+    上级单位, `authority_id` the 主管部门.
     References inside the table are checked at commit, so that a file may name a unit before its superior.
     """
 
@@ -50,7 +51,9 @@ class Org(Base):
     accepts_registrations: Mapped[bool] = mapped_column(default=True)
     contact_name: Mapped[str] = mapped_column(default="")
     contact_phone_sealed: Mapped[bytes | None]
+    contact_email_sealed: Mapped[bytes | None]
     address: Mapped[str] = mapped_column(default="")
+    industry: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 

@@ -75,7 +75,11 @@ class Person(Base):
 
 
 class AccountRole(Base):
-    """A role that an account holds (用户类型), with the organisation or the person it stands for."""
+    """A role that an account holds (用户类型), with the organisation or the person it stands for.
+
+    `name` is who works with a sub-account (子账户), empty for the office's own; only a `chief` one manages
+    accounts and the office's data.
+    """
 
     __tablename__ = "account_role"
 
@@ -84,6 +88,8 @@ class AccountRole(Base):
     role: Mapped[str]
     org_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("org.id"))
     person_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(default="")
+    chief: Mapped[bool] = mapped_column(default=True)
 
     __table_args__ = (
         UniqueConstraint("account_id", "role", "org_id"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.model.base import BIG, BYTEWISE, Base, Code, Key, one_of
+from core.model.base import BIG, BYTEWISE, Base, Code, Digest, Key, one_of
 
 
 class Decision(Base):
@@ -43,11 +43,15 @@ class Decision(Base):
 
 
 class Certificate(Base):
-    """A certificate (学时证明). `facts_sealed` is the printed, as sealed JSON; `years` is `2016,2017`."""
+    """A certificate (学时证明), or a proof of several years for 职称申报 (`kind` `proof`).
+
+    `facts_sealed` is the printed, as sealed JSON; `years` is `2016,2017`.
+    """
 
     __tablename__ = "certificate"
 
     id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(default="annual")
     number: Mapped[Code]
     person_id: Mapped[int] = mapped_column(BIG, ForeignKey("person.id"))
     person_name: Mapped[str]
@@ -68,6 +72,7 @@ class Certificate(Base):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         UniqueConstraint("number"),
+        CheckConstraint(one_of("kind", "annual", "proof"), name="kind"),
         CheckConstraint(one_of("state", "valid", "revoked", "replaced"), name="state"),
         CheckConstraint("(state = 'revoked') = (revoked_at is not null)", name="revoked"),
         CheckConstraint("state <> 'revoked' or length(revoked_reason) > 0", name="reason"),
@@ -115,7 +120,25 @@ class Audit(Base):
         CheckConstraint("length(action) > 0", name="action"),
         Index("ix_audit_object", "object_kind", "object_id", "id"),
         Index("ix_audit_actor", "actor_account_id", "id"),
+        Index("ix_audit_at", "at", "id"),
+        Index("ix_audit_action", "action", "id"),
     )
+
+
+class AuditLink(Base):
+    """One link of the chain over the audit log, append-only: `hash` is over `previous` and the entry it holds.
+
+    `id` counts from 1 without a gap; every entry has exactly one link, written in its own transaction.
+    """
+
+    __tablename__ = "audit_link"
+
+    id: Mapped[Key]
+    audit_id: Mapped[int] = mapped_column(BIG, ForeignKey("audit.id"))
+    previous: Mapped[Digest]
+    hash: Mapped[Digest]
+
+    __table_args__ = (UniqueConstraint("audit_id"), CheckConstraint("id >= 1", name="id"))
 
 
 class Meta(Base):

@@ -83,6 +83,16 @@ class ErrorCode(StrEnum):
     PICTURE_MISSING = "E516"
     RECORD_TWICE = "E517"
     TOO_MANY_RECORDS = "E518"
+    OFFICE_TAKEN = "E519"
+    OFFICE_PENDING = "E520"
+    NO_REVIEWER = "E521"
+    NOT_CHIEF = "E522"
+    OWN_ACCOUNT = "E523"
+    LAST_OPERATOR = "E524"
+    HAS_DEPENDANTS = "E525"
+    NAME_TWICE = "E526"
+    TABLE_EMPTY = "E527"
+    TABLE_COLUMNS = "E528"
     # declaration
     YEAR_CLOSED = "E601"
     ABOVE_RULE = "E602"
@@ -96,6 +106,14 @@ class ErrorCode(StrEnum):
     TOO_SOON_TO_URGE = "E610"
     NO_BUREAU = "E611"
     ABOVE_CAP = "E612"
+    ACTIVITY_REVIEWED = "E613"
+    NOBODY_CHOSEN = "E614"
+    PLAN_NOT_FILED = "E615"
+    ABOVE_PLAN = "E616"
+    CLASS_NOT_OVER = "E617"
+    CLASS_EMPTY = "E618"
+    STUDENT_TWICE = "E619"
+    NOT_APPROVED = "E620"
     # evidence
     EVIDENCE_COUNT = "E701"
     EVIDENCE_TOO_LARGE = "E702"
@@ -113,6 +131,14 @@ class ErrorCode(StrEnum):
     CERTIFICATE_REVOKED = "E803"
     FOREIGN_CERTIFICATE = "E804"
     YEAR_OPEN = "E805"
+    EXEMPTION_TWICE = "E806"
+    NOTHING_TO_DRAW = "E807"
+    CERTIFICATE_NOT_VALID = "E808"
+    YEARS_MISSING = "E809"
+    PROVIDER_UNKNOWN = "E810"
+    SIGNATURE_WRONG = "E811"
+    PROVIDER_FILE_BROKEN = "E812"
+    FILE_TAKEN_ALREADY = "E813"
     # installation
     NOT_INITIALISED = "E901"
     KEY_MISSING = "E902"
@@ -121,6 +147,12 @@ class ErrorCode(StrEnum):
     SCHEMA_OLD = "E905"
     SEAL_MISSING = "E906"
     DRAFT_TOO_LARGE = "E907"
+    JOB_RUNNING = "E908"
+    JOB_OVER = "E909"
+    BACKUP_BROKEN = "E910"
+    BACKUP_PLACE = "E911"
+    EDITION_REFUSED = "E912"
+    SERVER_TOOLS_MISSING = "E913"
     INTERNAL = "E999"
 
 
@@ -226,6 +258,38 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.SEAL_MISSING: "找不到证书签发密钥，请运行 jijiao init，或恢复目录 {path}",
     ErrorCode.DRAFT_TOO_LARGE: "草稿内容过多，没有存下，请先保存或提交",
     ErrorCode.SCHEMA_OLD: "数据库结构是旧版，请运行 jijiao init 升级",
+    ErrorCode.OFFICE_TAKEN: "这个机构代码已登记，请核对；单位已有账号的，请其管理员开设子账户",
+    ErrorCode.OFFICE_PENDING: "这个机构代码的注册或变更正在审核，可在注册审核进度查询中查看或撤回",
+    ErrorCode.NO_REVIEWER: "这个区域还没有可以审核的上级单位、主管部门或人社部门，请联系上一级人社部门",
+    ErrorCode.NOT_CHIEF: "子账户不能办理这一项，请用本单位的管理员账号",
+    ErrorCode.OWN_ACCOUNT: "不能停用自己正在使用的账号",
+    ErrorCode.LAST_OPERATOR: "这是最后一个可用的系统管理员，不能停用",
+    ErrorCode.HAS_DEPENDANTS: "还有 {count} {what}，不能{action}",
+    ErrorCode.NAME_TWICE: "已有同名的“{name}”",
+    ErrorCode.TABLE_EMPTY: "文件里没有可导入的行",
+    ErrorCode.TABLE_COLUMNS: "文件缺少这些列：{columns}，请按模板填写",
+    ErrorCode.ACTIVITY_REVIEWED: "其中 {count} 人的申报已经审核，不能整批撤销",
+    ErrorCode.NOBODY_CHOSEN: "还没有选人",
+    ErrorCode.PLAN_NOT_FILED: "培训计划还没有备案，不能办理",
+    ErrorCode.ABOVE_PLAN: "实得学时不能高于备案的 {allowed} 学时",
+    ErrorCode.CLASS_NOT_OVER: "培训班 {until} 结束，结束后才能申报学时",
+    ErrorCode.CLASS_EMPTY: "培训班还没有学员",
+    ErrorCode.STUDENT_TWICE: "学员 {name} 已在班里",
+    ErrorCode.NOT_APPROVED: "只有审核通过的申报才能撤销认定",
+    ErrorCode.EXEMPTION_TWICE: "该人员这一年度已有减免，请先撤销原来的",
+    ErrorCode.NOTHING_TO_DRAW: "{year} 年度没有已通过的申报可以抽查",
+    ErrorCode.CERTIFICATE_NOT_VALID: "这张证书已不在有效状态，不能{what}",
+    ErrorCode.YEARS_MISSING: "{years} 年度没有通过认定，不能出具证明",
+    ErrorCode.PROVIDER_UNKNOWN: "文件写的公需课平台“{code}”没有登记或已停用",
+    ErrorCode.SIGNATURE_WRONG: "文件的签名不对：内容可能被改动，或不是该平台签发的，请向平台索取原文件",
+    ErrorCode.PROVIDER_FILE_BROKEN: "第 {line} 行看不懂（{reason}），请向平台索取原文件",
+    ErrorCode.FILE_TAKEN_ALREADY: "这个文件已在 {at} 收过，没有重复计入",
+    ErrorCode.JOB_RUNNING: "这项后台任务还在进行，请等它结束，或先取消",
+    ErrorCode.JOB_OVER: "这项后台任务已经结束，不能{what}",
+    ErrorCode.BACKUP_BROKEN: "备份不完整，不能恢复：{reason}",
+    ErrorCode.BACKUP_PLACE: "不能用这个位置存放备份：{reason}",
+    ErrorCode.EDITION_REFUSED: "改动没有生效：{reason}",
+    ErrorCode.SERVER_TOOLS_MISSING: "找不到 {tool}，请安装 PostgreSQL 的客户端程序",
     ErrorCode.INTERNAL: "程序出错，已记入日志，编号 {incident}；请把编号告诉系统管理员",
 }
 

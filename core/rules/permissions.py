@@ -6,86 +6,24 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum
 from typing import Final
 
+from core.rules.actions import Action
 from core.rules.roles import Role
 
+__all__ = ["BEFORE_NEW_PASSWORD", "PERMISSIONS", "PUBLIC", "Action", "Public", "Reach", "allowed", "reach"]
 
-class Action(StrEnum):
-    """One use case (操作), named as it stands in the audit."""
 
-    CHALLENGE = "session.challenge"
-    SIGN_IN = "session.sign_in"
-    SIGN_OUT = "session.sign_out"
-    SWITCH_ROLE = "session.switch_role"
-    REGISTER = "registration.submit"
-    REGISTRATION_STATUS = "registration.status"
-    WITHDRAW_REGISTRATION = "registration.withdraw"
-    RESUBMIT_REGISTRATION = "registration.resubmit"
-    REGISTRATION_QUEUE = "registration.queue"
-    DECIDE_REGISTRATION = "registration.decide"
-    FIND_EMPLOYER = "employer.find"
-    EMPLOYER_DEPARTMENTS = "employer.departments"
-    SAVE_DECLARATION = "declaration.save"
-    SUBMIT_DECLARATION = "declaration.submit"
-    WITHDRAW_DECLARATION = "declaration.withdraw"
-    DELETE_DECLARATION = "declaration.delete"
-    REDECLARE = "declaration.redeclare"
-    URGE = "declaration.urge"
-    DECLARATION_PAGE = "declaration.page"
-    VIEW_DECLARATION = "declaration.view"
-    ADD_EVIDENCE = "evidence.add"
-    VIEW_EVIDENCE = "evidence.view"
-    REVIEW_QUEUE = "review.queue"
-    REVIEW_ITEM = "review.item"
-    DECIDE = "review.decide"
-    DECIDE_BATCH = "review.batch"
-    UNDO_DECISION = "review.undo"
-    LOOK = "review.look"
-    ANNUAL_PAGE = "annual.page"
-    ANNUAL_DETAIL = "annual.detail"
-    CLOSING_DAY = "year.closing_day"
-    YEAR_PAGE = "year.page"
-    OPEN_YEAR = "year.open"
-    CLOSE_YEAR = "year.close"
-    RECOGNISE_YEAR = "year.recognise"
-    PRINT_CERTIFICATE = "certificate.print"
-    LOOK_UP_CERTIFICATE = "certificate.look_up"
-    CHECK_CERTIFICATE = "certificate.check"
-    REVOKE_CERTIFICATE = "certificate.revoke"
-    CERTIFICATE_REGISTER = "certificate.register_page"
-    CREATE_ACCOUNT = "account.create"
-    IMPORT_UNITS = "employer.import"
-    IMPORT_PUBLIC_HOURS = "public_hours.import"
-    VIEW_PERSON = "person.view"
-    FORGOTTEN_PASSWORD = "password.forgotten"
-    RESET_PASSWORD = "password.reset"
-    CHANGE_PASSWORD = "password.change"
-    EDIT_PROFILE = "person.edit"
-    CHANGE_LIST = "change.list"
-    VIEW_CHANGE = "change.view"
-    SUBMIT_TRANSFER = "transfer.submit"
-    WITHDRAW_TRANSFER = "transfer.withdraw"
-    DECIDE_TRANSFER = "transfer.decide"
-    SUBMIT_POSITION = "position.submit"
-    WITHDRAW_POSITION = "position.withdraw"
-    DECIDE_POSITION = "position.decide"
-    SUBMIT_IDENTITY = "identity.submit"
-    WITHDRAW_IDENTITY = "identity.withdraw"
-    DECIDE_IDENTITY = "identity.decide"
-    RECORD_LIST = "record.list"
-    SAVE_RECORD = "record.save"
-    DELETE_RECORD = "record.delete"
-    SAVE_DRAFT = "draft.save"
-    DRAFT_LIST = "draft.list"
-    DROP_DRAFT = "draft.drop"
-    SAVE_GUEST_DRAFT = "draft.guest_save"
-    FIND_GUEST_DRAFT = "draft.guest_find"
-    DROP_GUEST_DRAFT = "draft.guest_drop"
-    MESSAGE_PAGE = "message.page"
-    READ_MESSAGE = "message.read"
-    SEND_MAIL = "mail.send"
-    REMIND = "mail.remind"
-    STAFF_PAGE = "staff.page"
-    RESET_STAFF_PASSWORD = "staff.reset_password"
+class Reach(StrEnum):
+    """How far a role sees (管理范围): what lies outside is refused as NOT_YOURS, and written down.
+
+    SELF is the person alone, ORG the office itself, UNITS the employers whose 主管部门 it is, REGION its own
+    region and all below it, PLATFORM everything.
+    """
+
+    SELF = "self"
+    ORG = "org"
+    UNITS = "units"
+    REGION = "region"
+    PLATFORM = "platform"
 
 
 class Public(Enum):
@@ -101,6 +39,15 @@ _EMPLOYER = frozenset({Role.EMPLOYER})
 _BUREAU = frozenset({Role.BUREAU})
 _REVIEWERS = frozenset({Role.EMPLOYER, Role.AUTHORITY, Role.BUREAU})
 _CONCERNED = _PERSON | _REVIEWERS
+_BASE = frozenset({Role.BASE})
+_OPERATOR = frozenset({Role.OPERATOR})
+_OFFICES = _REVIEWERS | _BASE
+_KEPT_BY_ITSELF = frozenset({Role.EMPLOYER, Role.BASE, Role.AUTHORITY})
+_ABOVE = frozenset({Role.AUTHORITY, Role.BUREAU})
+_WORKPLACES = _OFFICES | _OPERATOR
+_IMPORTERS = frozenset({Role.EMPLOYER, Role.BASE, Role.OPERATOR})
+_PROVINCE = _BUREAU | _OPERATOR
+_PLANNERS = frozenset({Role.BASE, Role.AUTHORITY})
 
 PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.CHALLENGE: PUBLIC,
@@ -179,7 +126,147 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.REMIND: frozenset({Role.OPERATOR}),
     Action.STAFF_PAGE: _EMPLOYER,
     Action.RESET_STAFF_PASSWORD: _EMPLOYER,
+    Action.REGISTER_OFFICE: PUBLIC,
+    Action.OFFICE_STATUS: PUBLIC,
+    Action.WITHDRAW_OFFICE: PUBLIC,
+    Action.RESUBMIT_OFFICE: PUBLIC,
+    Action.FIND_REVIEWER: PUBLIC,
+    Action.OFFICE_QUEUE: _REVIEWERS,
+    Action.DECIDE_OFFICE: _REVIEWERS,
+    Action.ORG_PROFILE: _KEPT_BY_ITSELF,
+    Action.EDIT_ORG: _KEPT_BY_ITSELF,
+    Action.SUBMIT_ORG_CHANGE: _KEPT_BY_ITSELF,
+    Action.WITHDRAW_ORG_CHANGE: _KEPT_BY_ITSELF,
+    Action.EDIT_DEPARTMENTS: _EMPLOYER,
+    Action.VIEW_STAFF: _EMPLOYER,
+    Action.SWITCH_STAFF: _EMPLOYER,
+    Action.MOVE_STAFF: _EMPLOYER,
+    Action.SUB_ACCOUNTS: _OFFICES,
+    Action.MAKE_SUB_ACCOUNT: _OFFICES,
+    Action.SWITCH_SUB_ACCOUNT: _OFFICES,
+    Action.RESET_SUB_ACCOUNT: _OFFICES,
+    Action.OFFICES_BELOW: _ABOVE,
+    Action.VIEW_OFFICE: _ABOVE,
+    Action.SWITCH_OFFICE: _ABOVE,
+    Action.MAKE_OFFICE_ACCOUNT: _ABOVE,
+    Action.OPERATORS: _OPERATOR,
+    Action.SWITCH_OPERATOR: _OPERATOR,
+    Action.RESET_OPERATOR: _OPERATOR,
+    Action.PEOPLE_PAGE: _REVIEWERS,
+    Action.VIEW_PEOPLE: _REVIEWERS,
+    Action.JOB_PAGE: _WORKPLACES,
+    Action.VIEW_JOB: _WORKPLACES,
+    Action.CANCEL_JOB: _WORKPLACES,
+    Action.RESUME_JOB: _WORKPLACES,
+    Action.IMPORT_TEMPLATE: _IMPORTERS,
+    Action.CHECK_IMPORT: _IMPORTERS,
+    Action.STORE_IMPORT: _IMPORTERS,
+    Action.VIEW_IMPORT: _IMPORTERS,
+    Action.PROVIDER_PAGE: _PROVINCE,
+    Action.SAVE_PROVIDER: _PROVINCE,
+    Action.TAKE_PROVIDER_FILE: _PROVINCE,
+    Action.SUBMIT_ACTIVITY: _EMPLOYER,
+    Action.ACTIVITY_PAGE: _EMPLOYER,
+    Action.VIEW_ACTIVITY: _EMPLOYER,
+    Action.WITHDRAW_ACTIVITY: _EMPLOYER,
+    Action.PLAN_PAGE: _PLANNERS,
+    Action.VIEW_PLAN: _PLANNERS | _BUREAU,
+    Action.SAVE_PLAN: _PLANNERS,
+    Action.SUBMIT_PLAN: _PLANNERS,
+    Action.WITHDRAW_PLAN: _PLANNERS,
+    Action.CANCEL_PLAN: _PLANNERS,
+    Action.DELETE_PLAN: _PLANNERS,
+    Action.PLAN_QUEUE: _BUREAU,
+    Action.DECIDE_PLAN: _BUREAU,
+    Action.CLASS_PAGE: _BASE,
+    Action.VIEW_CLASS: _BASE | _BUREAU,
+    Action.SAVE_CLASS: _BASE,
+    Action.DELETE_CLASS: _BASE,
+    Action.EDIT_STUDENTS: _BASE,
+    Action.SUBMIT_CLASS: _BASE,
+    Action.WITHDRAW_CLASS: _BASE,
+    Action.CLASS_QUEUE: _BUREAU,
+    Action.DECIDE_CLASS: _BUREAU,
+    Action.SEARCH_STUDENTS: _BASE,
+    Action.BASE_PROGRESS: _PERSON,
+    Action.FILED_PLANS: _PERSON | _EMPLOYER,
+    Action.REVOKE_DECLARATION: _BUREAU,
+    Action.APPROVED_PAGE: _BUREAU,
+    Action.EXEMPTION_PAGE: _BUREAU,
+    Action.GRANT_EXEMPTION: _BUREAU,
+    Action.REVOKE_EXEMPTION: _BUREAU,
+    Action.REPLACE_CERTIFICATE: _BUREAU,
+    Action.PRINT_PROOF: _CONCERNED,
+    Action.PRINT_MANY: _REVIEWERS,
+    Action.STATISTICS: _REVIEWERS,
+    Action.EXPORT_STATISTICS: _REVIEWERS,
+    Action.REBUILD_STATISTICS: _OPERATOR,
+    Action.WAITING_PAGE: _ABOVE,
+    Action.URGE_OFFICE: _ABOVE,
+    Action.SPOT_CHECK_PAGE: _BUREAU,
+    Action.DRAW_SPOT_CHECK: _BUREAU,
+    Action.VIEW_SPOT_CHECK: _BUREAU,
+    Action.SPOT_CHECK_FINDING: _BUREAU,
+    Action.EDITION_PAGE: _OPERATOR,
+    Action.SAVE_EDITION: _OPERATOR,
+    Action.AUDIT_PAGE: _OPERATOR,
+    Action.PROVE_AUDIT: _OPERATOR,
+    Action.BACK_UP: _OPERATOR,
+    Action.HEALTH: _OPERATOR,
 }
+
+
+# How far each role sees, and where an action is an exception: an employer decides on what is addressed to it as
+# 上级单位, an authority or a bureau on what was sent to itself, whatever else lies in its reach.
+REACH: Mapping[Role, Reach] = {
+    Role.PERSON: Reach.SELF,
+    Role.EMPLOYER: Reach.ORG,
+    Role.BASE: Reach.ORG,
+    Role.AUTHORITY: Reach.UNITS,
+    Role.BUREAU: Reach.REGION,
+    Role.OPERATOR: Reach.PLATFORM,
+}
+_SENT_TO_IT = (
+    Action.DECIDE,
+    Action.DECIDE_BATCH,
+    Action.UNDO_DECISION,
+    Action.OFFICE_QUEUE,
+    Action.DECIDE_OFFICE,
+    Action.PLAN_QUEUE,
+    Action.DECIDE_PLAN,
+    Action.CLASS_QUEUE,
+    Action.DECIDE_CLASS,
+)
+_ITS_OWN = (
+    Action.ORG_PROFILE,
+    Action.EDIT_ORG,
+    Action.SUBMIT_ORG_CHANGE,
+    Action.WITHDRAW_ORG_CHANGE,
+    Action.SUB_ACCOUNTS,
+    Action.MAKE_SUB_ACCOUNT,
+    Action.SWITCH_SUB_ACCOUNT,
+    Action.RESET_SUB_ACCOUNT,
+    Action.PLAN_PAGE,
+    Action.SAVE_PLAN,
+    Action.SUBMIT_PLAN,
+    Action.WITHDRAW_PLAN,
+    Action.CANCEL_PLAN,
+    Action.DELETE_PLAN,
+    Action.JOB_PAGE,
+    Action.VIEW_JOB,
+    Action.CANCEL_JOB,
+    Action.RESUME_JOB,
+)
+NARROWER: Mapping[tuple[Action, Role], Reach] = {
+    (action, role): Reach.ORG
+    for action in (*_SENT_TO_IT, *_ITS_OWN)
+    for role in (Role.AUTHORITY, Role.BUREAU)
+}
+
+
+def reach(action: Action, role: Role) -> Reach:
+    """How far a role sees when it does this."""
+    return NARROWER.get((action, role), REACH[role])
 
 
 # All that an account may do whose password another has set (重置密码), until it has one of its own.

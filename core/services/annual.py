@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from core.model import Declaration, Person, PersonYear
+from core.model import Declaration, PersonYear, StatDirty
 from core.rules.annual import AnnualRule, judge, rule_for
 from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import PUBLIC
@@ -20,6 +20,7 @@ from core.schema.base import Number, Page
 from core.services.declaration_views import form_name, period_text
 from core.services.desk import use_case
 from core.services.homes import office_home, person_home
+from core.services.judging import places_of, rules_of
 from core.services.scope import owner
 from core.store.registers import YearLine, annual_rows, certificates_of
 from core.store.work import UnitOfWork
@@ -74,19 +75,26 @@ def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list
         sums[person_id] = sums.get(person_id, 0) + int(halves or 0)
         if completed and subject != PUBLIC:
             completing.add(person_id)
-    # Asked under the lock: a transfer that was accepted meanwhile has moved the person, and their open years.
-    where = select(Person.id, Person.region_code).where(Person.id.in_(people))
-    regions = {key: region for key, region in work.session.execute(where)}
-    rule = rule_for(year)
+    rules = rules_of(work, rows)
+    places = places_of(work.session, people)
+    touched: set[str] = set()
     for row in rows:
         key = row.person_id
         hours = CreditHours(public.get(key, 0)), CreditHours(professional.get(key, 0))
-        result = judge(rule, *hours, key in completing)
+        result = judge(rules[key], *hours, key in completing)
+        touched.add(row.region_code)
         if row.recognised_at is None:  # a year that was settled stays where that was done
-            row.region_code = regions[key]
+            place = places[key]
+            row.region_code, row.employer_id = place.region_code, place.employer_id
+            row.series, row.level = place.series, place.level
+            touched.add(row.region_code)
         row.public_halves = result.public.halves
         row.professional_halves = result.professional.halves
         row.passed = result.passed
+    now = work.clock.now()
+    dirty = [{"year": year, "region_code": region, "at": now} for region in sorted(touched)]
+    if dirty:
+        work.insert_unless_there(StatDirty, dirty)
     work.session.flush()
     return rows
 

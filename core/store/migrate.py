@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from core.rules.errors import ErrorCode, Refused
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest revision; a test holds it against the scripts.
-HEAD = "0003"
+HEAD = "0006"
 _TABLE = "alembic_version"
 
 
@@ -34,7 +36,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring a database up to a revision, all in one transaction. Does nothing where it is there already."""
     from alembic import command
 
-    with engine.begin() as connection:
+    with _open(engine) as connection:
         command.upgrade(configured(connection), revision)
 
 
@@ -42,7 +44,7 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take a database back to a revision; what the newer ones held is lost."""
     from alembic import command
 
-    with engine.begin() as connection:
+    with _open(engine) as connection:
         command.downgrade(configured(connection), revision)
 
 
@@ -54,3 +56,24 @@ def configured(connection: object) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     return config
+
+
+@contextmanager
+def _open(engine: Engine) -> Iterator[Connection]:
+    """One transaction for the whole way. On SQLite a table is changed by making it anew: references are looked
+    at once, at the end, since dropping the old one would take along what refers to it."""
+    with engine.connect() as connection:
+        embedded = engine.dialect.name == "sqlite"
+        driver: Any = connection.connection.driver_connection
+        if embedded:
+            driver.execute("PRAGMA foreign_keys=OFF")
+            driver.execute("PRAGMA legacy_alter_table=ON")
+        try:
+            with connection.begin():
+                yield connection
+                if embedded and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise RuntimeError("the changed tables refer to rows that are not there")
+        finally:
+            if embedded:
+                driver.execute("PRAGMA legacy_alter_table=OFF")
+                driver.execute("PRAGMA foreign_keys=ON")

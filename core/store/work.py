@@ -6,7 +6,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from core.model import (
     Audit,
+    AuditLink,
     Base,
     CertificateCounter,
     Decision,
@@ -21,6 +22,7 @@ from core.model import (
     PersonYear,
     Viewing,
 )
+from core.rules.audit_chain import GENESIS, link_hash
 from core.rules.clock import Clock
 from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import CreditHours
@@ -32,6 +34,8 @@ from core.store.settings import Settings
 from core.store.vault import Vault
 
 Row = TypeVar("Row", bound=Base)
+# The chain of the audit log has one end: whoever writes to it holds this until the transaction is over.
+_CHAIN_LOCK = 0x6A696A6961
 
 # Two who race for one number or one move: the database lets one through, the other is told in words.
 _RACES = {
@@ -48,6 +52,14 @@ _RACES = {
     # Before the index on the person alone, whose words are the beginning of these.
     "ux_change_pending": ErrorCode.CHANGE_PENDING,
     "change.person_id, change.kind": ErrorCode.CHANGE_PENDING,
+    "ux_org_registration_pending": ErrorCode.OFFICE_PENDING,
+    "org_registration.code": ErrorCode.OFFICE_PENDING,
+    "uq_org_code": ErrorCode.OFFICE_TAKEN,
+    "org.code": ErrorCode.OFFICE_TAKEN,
+    "ux_org_change_pending": ErrorCode.CHANGE_PENDING,
+    "org_change.org_id": ErrorCode.CHANGE_PENDING,
+    "ux_exemption_year": ErrorCode.EXEMPTION_TWICE,
+    "exemption.person_id, exemption.year": ErrorCode.EXEMPTION_TWICE,
     "ux_change_position": ErrorCode.STALE,
     "change.person_id": ErrorCode.STALE,
 }
@@ -67,6 +79,7 @@ class UnitOfWork:
     ) -> None:
         self._engine = engine
         self._writing = writing
+        self._audited: list[Audit] = []
         self.clock = clock
         self.vault = vault
         self.blobs = blobs
@@ -105,6 +118,7 @@ class UnitOfWork:
         if not self._writing:
             raise RuntimeError("this unit of work was opened for reading")
         try:
+            self._chain()
             self.session.commit()
         except (StaleDataError, DBAPIError) as error:
             refusal = as_refusal(error)
@@ -162,6 +176,28 @@ class UnitOfWork:
                 actor.role.value,
             )
         self.session.add(entry)
+        self._audited.append(entry)
+
+    def _chain(self) -> None:
+        """Link the entries of this transaction to the chain, as the last thing it does.
+
+        The end of the chain is locked only from here to the commit, and after everything else: so nobody waits
+        long for it, and nobody who holds it waits for another. What a savepoint has undone is no entry.
+        """
+        self.session.flush()
+        entries = sorted((each for each in self._audited if each in self.session), key=lambda each: each.id)
+        self._audited.clear()
+        if not entries:
+            return
+        if self._engine.dialect.name == "postgresql":
+            self.session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+        last = select(AuditLink.id, AuditLink.hash).order_by(AuditLink.id.desc()).limit(1)
+        newest = self.session.execute(last).first()
+        end, previous = (0, GENESIS) if newest is None else newest
+        for number, entry in enumerate(entries, end + 1):
+            made = link_hash(previous, audit_fields(entry))
+            self.session.add(AuditLink(id=number, audit_id=entry.id, previous=previous, hash=made))
+            previous = made
 
     def decide(
         self,
@@ -231,6 +267,22 @@ class UnitOfWork:
 
     def _insert(self, model: type[Base]) -> Any:
         return (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(model)
+
+
+def audit_fields(entry: Audit) -> tuple[object, ...]:
+    """An entry of the audit log as its link in the chain sees it."""
+    return (
+        entry.id,
+        entry.at,
+        entry.actor_account_id,
+        entry.actor_name,
+        entry.role,
+        entry.address,
+        entry.action,
+        entry.object_kind,
+        entry.object_id,
+        entry.summary,
+    )
 
 
 def as_refusal(error: BaseException) -> Refused | None:
