@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from core.rules.roles import Role
 
 OFFICES = frozenset({Role.EMPLOYER, Role.AUTHORITY, Role.BUREAU})
+WORKPLACES = OFFICES | {Role.BASE}
 PERSON = frozenset({Role.PERSON})
 EMPLOYER = frozenset({Role.EMPLOYER})
 BUREAU = frozenset({Role.BUREAU})
-EVERYBODY = PERSON | OFFICES | {Role.OPERATOR}
+EVERYBODY = PERSON | WORKPLACES | {Role.OPERATOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,12 @@ ROUTES: dict[str, Route] = {
         Route("change", "", "变更详情", "tui.screens.change:ChangeScreen", PERSON),
         Route("faces", "", "并排比对", "tui.screens.faces:FacesScreen", PERSON | EMPLOYER),
         Route("picture", "", "查看附件", "tui.screens.picture:PictureScreen", PERSON | OFFICES),
-        Route("office_home", "dw", "单位首页", "tui.screens.office_home:OfficeHomeScreen", OFFICES),
+        Route("office_home", "dw", "单位首页", "tui.screens.office_home:OfficeHomeScreen", WORKPLACES),
         Route(
             "operator_home",
             "xt",
             "系统管理",
-            "tui.screens.operator_home:OperatorHomeScreen",
+            "tui.screens.office_home:OfficeHomeScreen",
             frozenset({Role.OPERATOR}),
         ),
         Route("review", "sh", "审核台", "tui.screens.review:ReviewScreen", OFFICES),
@@ -99,6 +100,7 @@ CODES: dict[str, Route] = {route.code: route for route in ROUTES.values() if rou
 HOMES: dict[Role, str] = {
     Role.PERSON: "person_home",
     Role.EMPLOYER: "office_home",
+    Role.BASE: "office_home",
     Role.AUTHORITY: "office_home",
     Role.BUREAU: "office_home",
     Role.OPERATOR: "operator_home",

@@ -30,6 +30,7 @@ class Action(StrEnum):
     VIEW_DECLARATION = "declaration.view"
     ADD_EVIDENCE = "evidence.add"
     VIEW_EVIDENCE = "evidence.view"
+    OFFICE_HOME = "office.home"
     REVIEW_QUEUE = "review.queue"
     REVIEW_ITEM = "review.item"
     DECIDE = "review.decide"

@@ -73,6 +73,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.VIEW_DECLARATION: _CONCERNED,
     Action.ADD_EVIDENCE: _PERSON,
     Action.VIEW_EVIDENCE: _CONCERNED,
+    Action.OFFICE_HOME: _WORKPLACES,
     Action.REVIEW_QUEUE: _REVIEWERS,
     Action.REVIEW_ITEM: _REVIEWERS,
     Action.DECIDE: _REVIEWERS,

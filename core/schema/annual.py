@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -103,11 +104,12 @@ class PersonHome:
 
 @dataclass(frozen=True, slots=True)
 class OfficeHome:
-    """首页 of an office: what waits (label, count, overdue count, jump code)."""
+    """首页 of an office: what waits in each of its queues by their subject, and how much of it is overdue. The home
+    of the operator has neither office nor queues."""
 
     org_name: str
     region_name: str
-    queues: tuple[tuple[str, int, int, str], ...]
+    queues: Mapping[str, tuple[int, int]]
     unread: int = 0
     """Messages (消息) that nobody here has read yet."""
 

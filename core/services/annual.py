@@ -19,7 +19,7 @@ from core.schema.annual import AnnualDetail, AnnualQuery, AnnualRow, LearningLin
 from core.schema.base import Number, Page
 from core.services.declaration_views import form_name, period_text
 from core.services.desk import use_case
-from core.services.homes import office_home, person_home
+from core.services.homes import person_home
 from core.services.judging import places_of, rules_of
 from core.services.scope import owner
 from core.store.registers import YearLine, annual_rows, certificates_of
@@ -31,7 +31,6 @@ __all__ = [
     "annual_row",
     "certificates_in_force",
     "learning_lines",
-    "office_home",
     "person_home",
     "recount",
     "recount_many",

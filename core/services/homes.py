@@ -1,8 +1,6 @@
-"""What is shown first: a person's year and what is missing, an office's queues."""
+"""What a person is shown first: the year and what is missing; and until when years are open."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
@@ -10,16 +8,14 @@ from sqlalchemy.orm import aliased
 from core.model import Declaration, Message, Org, PersonYear
 from core.rules import reference
 from core.rules.annual import judge, rule_for
-from core.rules.chain import Step
 from core.rules.changes import ChangeKind
 from core.rules.clock import today
-from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import ZERO, CreditHours
 from core.rules.permissions import Action
-from core.rules.roles import Actor, Caller, Role
+from core.rules.roles import Actor, Caller
 from core.rules.workflow import DeclarationState
 from core.rules.years import days_left, declaration_open
-from core.schema.annual import ClosingDay, Notice, OfficeHome, PersonHome
+from core.schema.annual import ClosingDay, Notice, PersonHome
 from core.schema.base import Nothing
 from core.services.changes import machine_of, pending_kinds
 from core.services.declaration_views import KIND
@@ -28,20 +24,10 @@ from core.services.drafts import drafts_of
 from core.services.inbox import unread_count
 from core.services.scope import owner
 from core.services.windows import window_for
-from core.store import pages
-from core.store.change_pages import change_counts
 from core.store.progress import status_counts
 from core.store.work import UnitOfWork
 
 NOTICES = 6
-# The code of the screen that a queue's line leads to.
-REVIEW_CODE, REGISTRATIONS_CODE = "sh", "zh"
-CHANGE_QUEUES = (
-    (ChangeKind.TRANSFER, "调入人员", "dr"),
-    (ChangeKind.POSITION, "职务审核", "zw"),
-    (ChangeKind.IDENTITY, "证件审核", "sf"),
-)
-
 _WAITS = {kind: machine_of(kind).initial.label for kind in ChangeKind}
 
 
@@ -89,32 +75,6 @@ def closing_day(work: UnitOfWork, caller: Caller, command: Nothing) -> ClosingDa
     return ClosingDay(day.year, window.declarations_until, days_left(window, day), closed)
 
 
-@use_case(Action.REVIEW_QUEUE, writes=False)
-def office_home(work: UnitOfWork, actor: Actor, command: Nothing) -> OfficeHome:
-    """首页 of an office: what waits here, and how much of it is overdue."""
-    if actor.org_id is None:
-        raise Refused(ErrorCode.NOT_ALLOWED, role=actor.role.label)
-    org = work.session.get_one(Org, actor.org_id)
-    overdue = work.clock.now() - timedelta(days=work.settings.urge_days)
-    counts = pages.queue_counts(work.session, org.id, overdue)
-    step = Step(actor.role.value)
-    queues = [
-        (
-            step.label,
-            counts[pages.QueueFilter.ALL],
-            counts[pages.QueueFilter.OVERDUE],
-            REVIEW_CODE,
-        )
-    ]
-    if actor.role is Role.EMPLOYER:
-        waiting, late = pages.registration_counts(work.session, org.id, overdue)
-        queues.append(("审核账户", waiting, late, REGISTRATIONS_CODE))
-        changes = change_counts(work.session, org.id, overdue)
-        queues += [(label, *changes.get(kind.value, (0, 0)), code) for kind, label, code in CHANGE_QUEUES]
-    unread = unread_count(work.session, actor)
-    return OfficeHome(org.name, _region_words(org.region_code), tuple(queues), unread)
-
-
 def _under_review(work: UnitOfWork, person_id: int, year: int) -> CreditHours:
     query = select(func.sum(Declaration.claimed_halves)).where(
         Declaration.person_id == person_id,
@@ -155,10 +115,3 @@ def _notices(work: UnitOfWork, account_id: int) -> tuple[Notice, ...]:
         )
         for each in work.session.scalars(query)
     )
-
-
-def _region_words(code: str) -> str:
-    try:
-        return reference.region_path(code)
-    except KeyError:
-        return code

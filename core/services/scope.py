@@ -6,12 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.model import Declaration, Org, Person
+from core.model import AccountRole, Declaration, Org, Person
 from core.rules import reference
 from core.rules.chain import DECLARATION_CHAIN, Step, steps
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor, OrgKind, Role
 from core.rules.workflow import DeclarationState
+from core.store.work import UnitOfWork
 
 
 def lineage(region_code: str) -> tuple[str, ...]:
@@ -84,6 +85,14 @@ def must_see(session: Session, actor: Actor, declaration: Declaration) -> None:
 def not_yours(kind: str, object_id: object) -> Refused:
     """The refusal for what lies outside the caller's scope; the desk writes it to the audit log."""
     return Refused(ErrorCode.NOT_YOURS, kind=kind, object_id=object_id)
+
+
+def must_be_chief(work: UnitOfWork, actor: Actor) -> None:
+    """Raises Refused NOT_CHIEF for a sub-account (子账户): accounts and the office's data are its chief's."""
+    same = (AccountRole.account_id == actor.account_id) & (AccountRole.role == actor.role.value)
+    same &= AccountRole.org_id.is_(None) if actor.org_id is None else AccountRole.org_id == actor.org_id
+    if work.session.scalar(select(AccountRole.chief).where(same)) is not True:
+        raise Refused(ErrorCode.NOT_CHIEF)
 
 
 def owner(session: Session, actor: Actor) -> Person:

@@ -98,7 +98,7 @@ def test_an_account_of_a_unit_gets_the_role_of_a_person_chosen_at_login_and_swit
     seat.type("2")
     pass_both(seat, "王五", NEWCOMER_NAME)
     seat.type("Esc")
-    seat.see("审核账户  待审         0 件")
+    seat.see(":zh    本单位人员的注册")
     seat.sign_out()
 
     seat.sign_in(Role.PERSON, NEWCOMER)

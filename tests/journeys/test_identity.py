@@ -25,7 +25,7 @@ def test_a_new_number_is_passed_by_the_employer_and_is_the_login_from_then_on(ho
 
     with home.sit_down() as employer:
         employer.sign_in(Role.EMPLOYER)
-        employer.see("证件审核  待审         1 件")
+        employer.see(":sf    待审 1")
         employer.type("5")
         employer.see(PERSON_NAME, f"{PERSON} 改为 {HERS}", "接下来")
         employer.type("F2")

@@ -54,7 +54,7 @@ def admit(seat: Seat) -> None:
     seat.see("第 1 / 1")
     seat.pass_one(NEWCOMER_NAME)
     seat.type("Esc")
-    seat.see("审核账户  待审")
+    seat.see(":zh    待审")
     seat.sign_out()
 
 

@@ -62,7 +62,7 @@ def test_a_transfer_is_blocked_taken_back_received_and_the_old_unit_is_told(busy
 
     with busy_home.sit_down() as new_unit:
         new_unit.sign_in(Role.EMPLOYER, NEW_UNIT)
-        new_unit.see("调入人员  待审         1 件")
+        new_unit.see(":dr    待审 1")
         new_unit.type("3")
         new_unit.see("调入人员   待审 1", PERSON_NAME, SCHOOL, "工作需要", "A 接收", "接下来")
         new_unit.calm()

@@ -16,6 +16,7 @@ from tests.services.front_door import cheap_desk
 from tests.services.moving import as_stored, key, position, told, transfer
 from tests.services.proofs import HERS, asked, present, without_faces
 from tests.worlds import World, picture, scan
+from tui.routes import ROUTES
 
 DESKS = ("arrivals", "positions", "identities")
 
@@ -216,8 +217,7 @@ async def test_the_home_page_counts_what_waits_and_leads_there(
     position(desk, world.person("李四"))
     transfer(desk, world.person("王五", world.garden), world.school)
     async with program(desk, school, "office_home", size) as at:
-        name = {"arrivals": "调入人员", "positions": "职务审核", "identities": "证件审核"}[route]
-        assert f"{name}  待审         1 件" in at.text and "证书查询" in at.text
+        assert f":{ROUTES[route].code}    待审 1" in at.text and "证书查询" in at.text
         await at.press(str(3 + DESKS.index(route)))
         assert at.app.frame.route_name == route and at.widest <= size[0]
 

@@ -15,9 +15,10 @@ from core.schema.annual import AnnualQuery, ChangeYear
 from core.schema.base import Nothing, Number
 from core.schema.declarations import SaveDeclaration
 from core.schema.review import Decide, Verdict
-from core.services.annual import annual_detail, annual_page, office_home, person_home, recount
+from core.services.annual import annual_detail, annual_page, person_home, recount
 from core.services.declarations import declaration_view, save_declaration
 from core.services.desk import Desk
+from core.services.office_home import office_home
 from core.services.review import decide
 from core.services.years import change_year
 from tests.worlds import World, submitted
@@ -159,4 +160,4 @@ def test_an_office_sees_how_much_waits_and_how_much_is_late(desk: Desk, world: W
     world.wait(days=8)
     submitted(desk, world.person(), tmp_path, 2)
     home = desk.do(office_home, world.office(world.school), Nothing())
-    assert home.queues[:2] == (("学时初审", 2, 1, "sh"), ("审核账户", 0, 0, "zh"))
+    assert (home.queues["declaration"], home.queues["registration"]) == ((2, 1), (0, 0))

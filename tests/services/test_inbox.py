@@ -13,9 +13,10 @@ from core.schema.base import Nothing
 from core.schema.messages import MessagePage, MessageQuery, ReadMessages
 from core.schema.sign_in import SwitchRole
 from core.services.desk import Desk
-from core.services.homes import office_home, person_home
+from core.services.homes import person_home
 from core.services.inbox import message_page, read_messages, unread_count
 from core.services.messages import tell_office, tell_person
+from core.services.office_home import office_home
 from core.services.sign_in import switch_role
 from core.store.store import Store
 from tests.worlds import World, build_world

@@ -15,10 +15,11 @@ from core.schema.changes import SubmitTransfer, TransferPage
 from core.schema.declarations import SaveDeclaration
 from core.schema.review import ItemKey, QueueQuery, Subject, UndoDecision, Verdict
 from core.services import transfers
-from core.services.annual import annual_page, office_home, person_home, recount
+from core.services.annual import annual_page, person_home, recount
 from core.services.change_views import view_change
 from core.services.declarations import declaration_view, save_declaration, submit_declaration
 from core.services.desk import Desk
+from core.services.office_home import office_home
 from core.services.positions import withdraw_position
 from core.services.review import decide, undo_decision
 from core.services.review_views import queue_page, review_item
@@ -348,7 +349,7 @@ def test_the_office_home_counts_who_wants_to_come(desk: Desk, world: World) -> N
     world.wait(days=8)
     transfer(desk, world.person("李四"), world.garden)
     queues = desk.do(office_home, world.office(world.garden), Nothing()).queues
-    assert queues[2:] == (("调入人员", 2, 1, "dr"), ("职务审核", 0, 0, "zw"), ("证件审核", 0, 0, "sf"))
+    assert [queues[each] for each in ("transfer", "position", "identity")] == [(2, 1), (0, 0), (0, 0)]
 
 
 # ---------------------------------------------------------------------------------------------- races

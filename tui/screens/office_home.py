@@ -1,63 +1,31 @@
-"""单位首页 (用人单位, 主管部门, 人社部门): what waits and how much of it is overdue, then a numbered menu."""
+"""单位首页 and 系统管理: a numbered menu, and beside each entry what waits there and how much of it is overdue."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from core.rules.roles import Role
 from core.schema.annual import OfficeHome
 from core.schema.base import Nothing
-from core.services.homes import office_home
+from core.services.office_home import office_home
 from tui.account_menu import ACCOUNT, WithAccount
 from tui.keys import Command, Press
-from tui.look import Line, Look, Span, fit, line, right
+from tui.look import Line, Look, Span, fit, line
+from tui.menus import MENUS, MESSAGES, Entry
 from tui.nameplate import nameplate
 from tui.routes import CODES
 from tui.widgets.pane import Pane
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry of the menu: its words, the jump code it stands for, what it is for."""
-
-    label: str
-    code: str
-    purpose: str
-
-
-_CHECK = Entry("证书查询", "zs", "按编号、二维码或 PDF 文件核验证书")
-_MESSAGES = Entry("消息", "xx", "转入转出、重置密码等通知")
-MENUS: dict[Role, tuple[Entry, ...]] = {
-    Role.EMPLOYER: (
-        Entry("学时初审", "sh", "本单位人员的学时申报"),
-        Entry("审核账户", "zh", "本单位人员的注册"),
-        Entry("调入人员", "dr", "调入本单位的人员：接收或拒绝"),
-        Entry("职务审核", "zw", "本单位人员的专业技术职务"),
-        Entry("证件审核", "sf", "本单位人员的姓名、证件号修改"),
-        Entry("管理直属账户", "gl", "本单位人员，重置密码"),
-        _CHECK,
-        _MESSAGES,
-    ),
-    Role.AUTHORITY: (Entry("学时审核", "sh", "所属单位已初审的学时申报"), _CHECK, _MESSAGES),
-    Role.BUREAU: (
-        Entry("学时审核", "sh", "认定本区域的学时申报"),
-        Entry("年度认定", "rd", "开放、截止年度，对一个年度作认定"),
-        Entry("证书登记", "zd", "本区域的证书：查询、打印、作废"),
-        _CHECK,
-        _MESSAGES,
-    ),
-}
+DIGITS = "1234567890"
 
 
 class OfficePane(Pane):
-    """The queues and the menu; the marker walks over the menu."""
+    """The menu with what waits; the marker walks over it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.home: OfficeHome | None = None
         self.entries: tuple[Entry, ...] = ()
         self.at = 0
-        self._menu_line, self._apart = 0, 2
+        self._menu_line, self._apart = 0, 1
 
     def show(self, home: OfficeHome, entries: tuple[Entry, ...]) -> None:
         """Show a state."""
@@ -67,36 +35,42 @@ class OfficePane(Pane):
     def draw(self, cells: int, height: int) -> list[Line]:
         if self.home is None:
             return []
-        place = line(
-            Span(f"  {self.home.org_name}", Look.TITLE), Span(f"   {self.home.region_name}", Look.HINT)
-        )
-        out: list[Line] = [(), place, ()]
-        for queue, waiting, overdue, _ in self.home.queues:
-            late = Span(f"   其中超期 {overdue}", Look.WARN) if overdue else Span("   没有超期的", Look.HINT)
-            count = Span(right(str(waiting), 6), Look.TITLE)
-            out.append(line(Span(fit(f"  {queue}  待审", 20)), count, Span(" 件"), late))
-        out.append(())
+        out: list[Line] = []
+        if self.home.org_name:
+            name = Span(f"  {self.home.org_name}", Look.TITLE)
+            out.append(line(name, Span(f"   {self.home.region_name}", Look.HINT)))
+        if len(self.entries) + len(out) < height:
+            out.append(())
         self._menu_line = len(out)
-        # A long menu stands close, so that 80x24 shows all of it.
+        # A short menu stands apart, a long one close, so that 80x24 shows all of it.
         self._apart = 2 if len(out) + 2 * len(self.entries) <= height + 1 else 1
         for number, entry in enumerate(self.entries):
             here = number == self.at
             label = Span(fit(entry.label, 14), Look.TITLE if here else Look.PLAIN)
-            mark, digit = Span(">" if here else " ", Look.MARK), Span(f" {number + 1} ", Look.KEY)
-            told = Span(f"   未读 {self.home.unread}" if self._has_unread(entry) else "", Look.WARN)
-            out.append(line(mark, digit, label, Span(f":{entry.code}   {entry.purpose}", Look.HINT), told))
+            mark, digit = Span(">" if here else " ", Look.MARK), Span(f" {key_of(number)} ", Look.KEY)
+            out.append(
+                line(mark, digit, label, Span(fit(f" :{entry.code}", 6), Look.HINT), *self._told(entry))
+            )
             out += [()] * (self._apart - 1)
         return out[:height]
 
-    def _has_unread(self, entry: Entry) -> bool:
-        return self.home is not None and self.home.unread > 0 and entry.code == _MESSAGES.code
+    def _told(self, entry: Entry) -> tuple[Span, ...]:
+        """What waits behind an entry, else what it is for."""
+        assert self.home is not None
+        waiting, late = self.home.queues.get(entry.subject, (0, 0))
+        if waiting:
+            told = Span(f"  待审 {waiting}", Look.TITLE)
+            return (told, Span(f"   其中超期 {late}", Look.WARN)) if late else (told,)
+        if entry is MESSAGES and self.home.unread:
+            return (Span(f"  未读 {self.home.unread}", Look.WARN),)
+        return (Span(f"  {entry.purpose}", Look.HINT),)
 
     def caret_at(self) -> tuple[int, int] | None:
         self.lines()
         return (0, min(self._menu_line + self._apart * self.at, max(0, self.size.height - 1)))
 
     def help_lines(self) -> list[str]:
-        return ["单位首页：按菜单前的数字进入；上下键选，Enter 进入；输入 : 和代码也可到达。"]
+        return ["按菜单前的数字进入；没有数字的用上下键选，Enter 进入，或输入 : 和代码。"]
 
     async def press(self, press: Press) -> bool:
         last = len(self.entries) - 1
@@ -113,12 +87,17 @@ class OfficePane(Pane):
         )
 
 
+def key_of(number: int) -> str:
+    """The digit of an entry: 1 to 9, 0 for the tenth, a blank for the rest."""
+    return DIGITS[number] if number < len(DIGITS) else " "
+
+
 class OfficeHomeScreen(WithAccount):
-    """首页 of an office."""
+    """首页 of an office, or of the operator."""
 
     title_text = "继续教育公共服务平台"
     commands = (
-        Command("menu", tuple("123456789"), "进入", "菜单前的数字"),
+        Command("menu", tuple(DIGITS), "进入", "菜单前的数字"),
         Command("open_here", ("enter",), "进入", "进入带 > 的一项", bar=False),
         Command("refresh", ("f5",), "刷新", "重新数一数待审的"),
         ACCOUNT,
@@ -136,7 +115,8 @@ class OfficeHomeScreen(WithAccount):
         home = await self.ask(office_home, Nothing())
         role = self.program.role
         self.header.show(self.title_text, nameplate(self.program.caller))
-        self.office.show(home, MENUS.get(role, ()) if role is not None else ())
+        menu = MENUS.get(role, ()) if role is not None else ()
+        self.office.show(home, tuple(entry for entry in menu if entry.code in CODES))
 
     async def resume(self) -> None:
         """Something has been decided meanwhile."""
@@ -144,7 +124,7 @@ class OfficeHomeScreen(WithAccount):
 
     async def action_menu(self) -> None:
         """A digit opens its entry."""
-        await self._open(int(self.press_now.command_key) - 1)
+        await self._open(DIGITS.index(self.press_now.command_key))
 
     async def action_open_here(self) -> None:
         """Enter opens the entry with the marker."""

@@ -1,0 +1,30 @@
+"""What an office is shown first (单位首页): how much waits in each of its queues, and how much of it is overdue."""
+
+from __future__ import annotations
+
+from core.model import Org
+from core.rules.permissions import Action, allowed
+from core.rules.roles import Actor
+from core.schema.annual import OfficeHome
+from core.schema.base import Nothing
+from core.schema.review import Bucket, QueueQuery
+from core.services.desk import use_case
+from core.services.employers import region_name
+from core.services.inbox import unread_count
+from core.services.queue_table import QUEUES
+from core.store.work import UnitOfWork
+
+
+@use_case(Action.OFFICE_HOME, writes=False)
+def office_home(work: UnitOfWork, actor: Actor, command: Nothing) -> OfficeHome:
+    """首页 of an office or of the operator, who has no queue."""
+    unread = unread_count(work.session, actor)
+    if actor.org_id is None:
+        return OfficeHome("", "", {}, unread)
+    org = work.session.get_one(Org, actor.org_id)
+    queues: dict[str, tuple[int, int]] = {}
+    for subject, queue in QUEUES.items():
+        if allowed(queue.seen, actor.role):
+            page = queue.page(work, actor, org.id, QueueQuery(subject=subject, limit=1))
+            queues[subject.value] = page.counts[Bucket.ALL], page.counts[Bucket.OVERDUE]
+    return OfficeHome(org.name, region_name(org.region_code), queues, unread)
