@@ -14,8 +14,9 @@ class Job(Base):
     """Work that takes longer than a key (后台任务), done in parts: a part and how far it came are one transaction.
 
     Whoever finds it `running` with an old `heartbeat_at`, or `paused`, may go on from `place` (what that means
-    is the kind's own affair). `total` and `done` count rows or people; `total` 0 is not known yet. `asked_by`
-    tells who acts: account, role and office. `outcome` is what the kind leaves for the screen.
+    is the kind's own affair). `total` and `done` count rows or people; `total` 0 is not known yet; `done_before`
+    is how far it was when it was taken up last, at `started_at`. Account, role and office tell who acts.
+    `outcome` is what the kind leaves for the screen.
     """
 
     __tablename__ = "job"
@@ -35,6 +36,7 @@ class Job(Base):
     outcome: Mapped[dict[str, object]] = mapped_column(JSON(), default=dict)
     total: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
+    done_before: Mapped[int] = mapped_column(default=0)
     cancel_asked: Mapped[bool] = mapped_column(default=False)
     runner: Mapped[str] = mapped_column(default="")
     trouble: Mapped[str] = mapped_column(default="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from core.rules.roles import Role
@@ -32,7 +33,15 @@ Chain = tuple[Step, ...]
 
 # The order 初审 -> 审核 -> 认定 is read from the platform's menu; without an authority its level is skipped.
 DECLARATION_CHAIN: Chain = (Step.EMPLOYER, Step.AUTHORITY, Step.BUREAU)
+# What the unit declares for its persons it does not review itself (domain.md 3.7).
+UNIT_CHAIN: Chain = (Step.AUTHORITY, Step.BUREAU)
 REGISTRATION_CHAIN: Chain = (Step.EMPLOYER,)
+_BY_SOURCE: Mapping[str, Chain] = {"unit": UNIT_CHAIN}
+
+
+def chain_of(source: str) -> Chain:
+    """The levels that review a declaration, by where it came from (`Declaration.source`)."""
+    return _BY_SOURCE.get(source, DECLARATION_CHAIN)
 
 
 def steps(chain: Chain, has_authority: bool) -> Chain:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.rules.account_state import ACCOUNT, OFFICE
 from core.rules.machine import Machine, Move, Transition
+from core.rules.offices import OFFICE_REGISTRATION, ORG_CHANGE
 from core.rules.roles import Role
 from core.rules.workflow import CERTIFICATE, DECLARATION, REGISTRATION, YEAR_WINDOW
 
@@ -147,4 +149,16 @@ def _identity() -> Machine[IdentityState]:
 TRANSFER = _transfer()
 POSITION = _position()
 IDENTITY = _identity()
-MACHINES = (REGISTRATION, DECLARATION, CERTIFICATE, YEAR_WINDOW, TRANSFER, POSITION, IDENTITY)
+MACHINES = (
+    REGISTRATION,
+    DECLARATION,
+    CERTIFICATE,
+    YEAR_WINDOW,
+    TRANSFER,
+    POSITION,
+    IDENTITY,
+    OFFICE_REGISTRATION,
+    ORG_CHANGE,
+    ACCOUNT,
+    OFFICE,
+)

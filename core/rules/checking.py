@@ -11,7 +11,7 @@ from core.rules.entry import EntryError
 from core.rules.errors import ErrorCode, FieldError
 from core.rules.fields import TICKED, FieldKind, FieldSpec
 from core.rules.hours import ZERO, CreditHours
-from core.rules.identity import RESIDENT_CARD, check_id_number
+from core.rules.identity import RESIDENT_CARD, check_id_number, check_uscc
 
 CleanValue = str | int | date | CreditHours
 # Lists longer than a menu; each has its own reader in core.rules.reference.
@@ -173,4 +173,5 @@ _READERS: Mapping[FieldKind, Callable[[FieldSpec, str, date], CleanValue]] = {
     FieldKind.MOBILE: lambda spec, typed, today: entry.parse_mobile(typed),
     FieldKind.EMAIL: lambda spec, typed, today: entry.parse_email(typed),
     FieldKind.NAME: lambda spec, typed, today: entry.parse_name(typed),
+    FieldKind.ORG_CODE: lambda spec, typed, today: check_uscc(typed),
 }

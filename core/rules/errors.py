@@ -93,6 +93,7 @@ class ErrorCode(StrEnum):
     NAME_TWICE = "E526"
     TABLE_EMPTY = "E527"
     TABLE_COLUMNS = "E528"
+    OFFICE_MISMATCH = "E529"
     # declaration
     YEAR_CLOSED = "E601"
     ABOVE_RULE = "E602"
@@ -267,6 +268,7 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.HAS_DEPENDANTS: "还有 {count} {what}，不能{action}",
     ErrorCode.NAME_TWICE: "已有同名的“{name}”",
     ErrorCode.TABLE_EMPTY: "文件里没有可导入的行",
+    ErrorCode.OFFICE_MISMATCH: "这个机构代码登记的{label}是“{value}”，请核对",
     ErrorCode.TABLE_COLUMNS: "文件缺少这些列：{columns}，请按模板填写",
     ErrorCode.ACTIVITY_REVIEWED: "其中 {count} 人的申报已经审核，不能整批撤销",
     ErrorCode.NOBODY_CHOSEN: "还没有选人",

@@ -25,6 +25,7 @@ class FieldKind(StrEnum):
     EMPLOYER = "employer"
     DEPARTMENT = "department"
     TICK = "tick"
+    ORG_CODE = "org_code"
 
 
 TICKED = "x"

@@ -18,6 +18,7 @@ class MessageKind(StrEnum):
     PASSWORD = "password"
     PROFILE = "profile"
     STAFF = "staff"
+    OFFICE = "office"
 
     @property
     def subject(self) -> str:
@@ -36,4 +37,5 @@ _SUBJECTS = {
     MessageKind.PASSWORD: "登录密码",
     MessageKind.PROFILE: "基本信息修改",
     MessageKind.STAFF: "人员变动",
+    MessageKind.OFFICE: "单位注册和变更",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from core.rules.machine import Machine, Move, Transition
@@ -11,12 +12,14 @@ __all__ = [
     "CERTIFICATE",
     "DECLARATION",
     "REGISTRATION",
+    "UNIT_DECLARATION",
     "YEAR_WINDOW",
     "CertificateState",
     "DeclarationState",
     "Move",
     "RegistrationState",
     "YearState",
+    "declaration_machine",
 ]
 
 
@@ -27,7 +30,6 @@ class RegistrationState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
-    DISABLED = "disabled"
 
     @property
     def label(self) -> str:
@@ -81,7 +83,6 @@ _REGISTRATION_LABELS = {
     RegistrationState.APPROVED: "正常",
     RegistrationState.REJECTED: "已驳回",
     RegistrationState.WITHDRAWN: "已撤回",
-    RegistrationState.DISABLED: "停用",
 }
 _DECLARATION_LABELS = {
     DeclarationState.DRAFT: "待提交",
@@ -114,8 +115,6 @@ def _registration() -> Machine[RegistrationState]:
             Transition(s.PENDING, Move.REJECT, s.REJECTED, _EMPLOYER),
             Transition(s.PENDING, Move.WITHDRAW, s.WITHDRAWN, _PERSON),
             Transition(s.REJECTED, Move.RESUBMIT, s.PENDING, _PERSON),
-            Transition(s.APPROVED, Move.DISABLE, s.DISABLED, _EMPLOYER),
-            Transition(s.DISABLED, Move.ENABLE, s.APPROVED, _EMPLOYER),
         ),
         ((Move.WITHDRAW, "撤回申请"),),
     )
@@ -144,6 +143,31 @@ def _declaration() -> Machine[DeclarationState]:
             Transition(s.REJECTED, Move.UNDO, s.PENDING, REVIEWERS),
             Transition(s.DRAFT, Move.UNDO, s.PENDING, REVIEWERS),
             Transition(s.REJECTED, Move.REDECLARE, s.REJECTED, _PERSON),
+            Transition(s.APPROVED, Move.REVOKE, s.REVOKED, _BUREAU),
+        ),
+    )
+
+
+def _unit_declaration() -> Machine[DeclarationState]:
+    """单位申报: the unit sends it in, and takes all of one activity back while no level has reviewed it.
+
+    There is no 退回修改 and no 重新申报: the person has nothing to mend, the unit declares anew.
+    """
+    s = DeclarationState
+    levels = frozenset({Role.AUTHORITY, Role.BUREAU})
+    return Machine(
+        "单位申报",
+        s.DRAFT,
+        (
+            Transition(s.DRAFT, Move.SUBMIT, s.PENDING, _EMPLOYER),
+            Transition(s.PENDING, Move.WITHDRAW, s.REVOKED, _EMPLOYER),
+            Transition(s.PENDING, Move.URGE, s.PENDING, _PERSON),
+            Transition(s.PENDING, Move.PASS_ON, s.PENDING, frozenset({Role.AUTHORITY})),
+            Transition(s.PENDING, Move.APPROVE, s.APPROVED, _BUREAU),
+            Transition(s.PENDING, Move.REJECT, s.REJECTED, levels),
+            Transition(s.PENDING, Move.UNDO, s.PENDING, frozenset({Role.AUTHORITY})),
+            Transition(s.APPROVED, Move.UNDO, s.PENDING, _BUREAU),
+            Transition(s.REJECTED, Move.UNDO, s.PENDING, levels),
             Transition(s.APPROVED, Move.REVOKE, s.REVOKED, _BUREAU),
         ),
     )
@@ -178,5 +202,12 @@ def _year_window() -> Machine[YearState]:
 
 REGISTRATION = _registration()
 DECLARATION = _declaration()
+UNIT_DECLARATION = _unit_declaration()
 CERTIFICATE = _certificate()
 YEAR_WINDOW = _year_window()
+_BY_SOURCE: Mapping[str, Machine[DeclarationState]] = {"unit": UNIT_DECLARATION}
+
+
+def declaration_machine(source: str) -> Machine[DeclarationState]:
+    """The workflow of a declaration, by where it came from (`Declaration.source`)."""
+    return _BY_SOURCE.get(source, DECLARATION)

@@ -18,6 +18,7 @@ from core.schema.registration import RegistrationView
 from core.services.messages import addressed, mail, tell_account
 from core.services.person_facts import contact_columns, plain_columns
 from core.services.scope import not_yours
+from core.services.year_rows import enter_year
 from core.store.names import spell_person
 from core.store.work import UnitOfWork
 
@@ -76,6 +77,7 @@ def admit(work: UnitOfWork, registration: Registration, actor: Actor | None) -> 
     registration.account_id = account.id
     registration.password_hash = "!"  # from now on the account's password proves the person
     work.session.flush()
+    enter_year(work, {person.id: person.region_code})
     return account
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from core.model import Declaration, PersonYear, StatDirty
+from core.model import Declaration, PersonYear
 from core.rules.annual import AnnualRule, judge, rule_for
 from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import PUBLIC
@@ -76,24 +76,19 @@ def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list
             completing.add(person_id)
     rules = rules_of(work, rows)
     places = places_of(work.session, people)
-    touched: set[str] = set()
     for row in rows:
         key = row.person_id
         hours = CreditHours(public.get(key, 0)), CreditHours(professional.get(key, 0))
         result = judge(rules[key], *hours, key in completing)
-        touched.add(row.region_code)
+        work.cells_are_stale(year, row.region_code)
         if row.recognised_at is None:  # a year that was settled stays where that was done
             place = places[key]
             row.region_code, row.employer_id = place.region_code, place.employer_id
             row.series, row.level = place.series, place.level
-            touched.add(row.region_code)
+            work.cells_are_stale(year, row.region_code)
         row.public_halves = result.public.halves
         row.professional_halves = result.professional.halves
         row.passed = result.passed
-    now = work.clock.now()
-    dirty = [{"year": year, "region_code": region, "at": now} for region in sorted(touched)]
-    if dirty:
-        work.insert_unless_there(StatDirty, dirty)
     work.session.flush()
     return rows
 

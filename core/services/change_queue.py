@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import String, literal_column, select
 
 from core.model import Change, Person
 from core.rules.changes import ChangeKind
@@ -40,7 +40,17 @@ from core.services.changes import (
 )
 from core.services.declaration_views import days_since
 from core.services.messages import tell_person
-from core.services.queues import Items, Queue, capped, opinion_of, overdue_before, plain_counts, viewers
+from core.services.queues import (
+    Items,
+    Queue,
+    Waits,
+    capped,
+    opinion_of,
+    overdue_before,
+    plain_counts,
+    viewers,
+)
+from core.store import pages
 from core.store.change_pages import ChangeLine, change_counts, change_page
 from core.store.work import UnitOfWork
 
@@ -100,6 +110,13 @@ def queue_of(own: ChangeQueue) -> Queue:
         undo=undo,
         name_of=lambda work, actor, change_id: _name_of(work, actor, kind, change_id),
         in_order=_by_person,
+        waits=Waits(
+            Change.org_id,
+            Change.submitted_at,
+            # Inlined: a general plan of PostgreSQL can't use the partial index for a parameter.
+            (Change.state == pages.PENDING) & (Change.kind == literal_column(f"'{kind.value}'", String())),
+        ),
+        label=kind.label,
     )
 
 

@@ -35,6 +35,7 @@ from core.services.changes import (
 from core.services.desk import use_case
 from core.services.employers import region_name
 from core.services.scope import owner
+from core.services.year_rows import move_open_years
 from core.store.change_pages import ChangeLine
 from core.store.work import UnitOfWork
 
@@ -106,6 +107,7 @@ def _put_in_force(work: UnitOfWork, actor: Actor, change: Change) -> None:
     person = work.session.get_one(Person, change.person_id)
     person.series, person.title = series_of(_field(change, "series")), _field(change, "title")
     work.session.flush()
+    move_open_years(work, (person.id,))
 
 
 def _view(work: UnitOfWork, change: Change) -> ChangeView:

@@ -36,7 +36,7 @@ from core.services.declaration_views import (
     history_of,
     values_of,
 )
-from core.services.queues import Queue, capped, overdue_before, viewers
+from core.services.queues import Queue, Waits, capped, overdue_before, viewers
 from core.services.scope import must_see
 from core.services.suspicions import doubts_about, suggestion_for
 from core.store import pages
@@ -169,4 +169,6 @@ DECLARATIONS = Queue(
     undo=undo_verdict,
     name_of=name_of_declaration,
     finish=count_approved,
+    waits=Waits(Declaration.handler_org_id, Declaration.submitted_at, Declaration.status == pages.PENDING),
+    label="学时申报",
 )

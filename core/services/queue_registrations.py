@@ -33,7 +33,7 @@ from core.services.admission import (
     typed_values,
 )
 from core.services.declaration_views import days_since
-from core.services.queues import Queue, capped, opinion_of, overdue_before, plain_counts, viewers
+from core.services.queues import Queue, Waits, capped, opinion_of, overdue_before, plain_counts, viewers
 from core.services.scope import not_yours
 from core.store import pages
 from core.store.work import UnitOfWork
@@ -173,4 +173,6 @@ REGISTRATIONS = Queue(
     decide=_decide,
     undo=_undo,
     name_of=_name_of,
+    waits=Waits(Registration.employer_id, Registration.submitted_at, Registration.state == pages.PENDING),
+    label="注册",
 )

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.elements import ColumnElement
+
 from core.rules.clock import CHINA
 from core.rules.entry import EntryError, fold
 from core.rules.errors import ErrorCode, FieldError, Refused
@@ -40,6 +43,16 @@ def _nothing(work: UnitOfWork, decided: Sequence[Decided]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """Where what waits in a queue is counted for many offices at once (催办), by the queue's own partial index:
+    the office that decides, since when it waits, and which rows do (a literal, never a parameter)."""
+
+    office: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+    since: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+    pending: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """One kind of subject on the review desk.
 
@@ -47,6 +60,7 @@ class Queue:
     `visible` raises for what lies outside the caller's scope. `decide` gets True for one of many (批量).
     `finish` follows the last verdict of a call, where something is counted once for all of them. `in_order`
     is the order in which a batch takes its locks: two batches at once then never block each other for good.
+    `waits` and `label` say what of it waits at which office, for those who urge (催办).
     """
 
     subject: Subject
@@ -60,6 +74,8 @@ class Queue:
     name_of: Callable[[UnitOfWork, Actor, int], str]
     finish: Callable[[UnitOfWork, Sequence[Decided]], None] = _nothing
     in_order: Callable[[UnitOfWork, Items], Items] = _in_order
+    waits: Waits | None = None
+    label: str = ""
 
 
 def must_be_allowed(action: Action, actor: Actor) -> None:

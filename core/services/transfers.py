@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import update
 
-from core.model import Change, Declaration, Department, Org, Person, PersonYear, Transfer
+from core.model import Change, Declaration, Department, Org, Person, Transfer
 from core.rules.changes import ChangeKind
 from core.rules.checking import check_form, in_field_order
 from core.rules.clock import today
@@ -37,6 +37,7 @@ from core.services.desk import use_case
 from core.services.employers import find_department, may_register_at, region_name
 from core.services.messages import tell_office
 from core.services.scope import owner
+from core.services.year_rows import move_open_years
 from core.store.work import UnitOfWork
 
 KIND = ChangeKind.TRANSFER
@@ -132,10 +133,7 @@ def _take_in(work: UnitOfWork, actor: Actor, change: Change) -> None:
     person.employer_id, person.region_code = org.id, org.region_code
     person.department_id = change.department_id
     work.session.flush()
-    open_years = update(PersonYear).where(
-        PersonYear.person_id == person.id, PersonYear.recognised_at.is_(None)
-    )
-    work.session.execute(open_years.values(region_code=org.region_code))
+    move_open_years(work, (person.id,))
     # Never sent in: one that was returned stays with those who returned it until it is sent in again.
     unsent = update(Declaration).where(
         Declaration.person_id == person.id,

@@ -164,6 +164,7 @@ def _recognise_some(work: UnitOfWork, actor: Actor, year: int, only: int | None,
     for row in recount_many(work, settled, year) if settled else ():
         if row.recognised_at is not None:  # by another region, before the person came here
             row.region_code = settled[row.person_id]
+            work.cells_are_stale(year, row.region_code)
         row.recognised_at, row.recognised_by = work.clock.now(), by
         tally.people += 1
         tally.passed += int(row.passed)

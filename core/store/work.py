@@ -20,6 +20,7 @@ from core.model import (
     Decision,
     LoginSession,
     PersonYear,
+    StatDirty,
     Viewing,
 )
 from core.rules.audit_chain import GENESIS, link_hash
@@ -80,6 +81,7 @@ class UnitOfWork:
         self._engine = engine
         self._writing = writing
         self._audited: list[Audit] = []
+        self._stale_cells: set[tuple[int, str]] = set()
         self.clock = clock
         self.vault = vault
         self.blobs = blobs
@@ -118,6 +120,7 @@ class UnitOfWork:
         if not self._writing:
             raise RuntimeError("this unit of work was opened for reading")
         try:
+            self._mark_stale_cells()
             self._chain()
             self.session.commit()
         except (StaleDataError, DBAPIError) as error:
@@ -177,6 +180,31 @@ class UnitOfWork:
             )
         self.session.add(entry)
         self._audited.append(entry)
+
+    def cells_are_stale(self, year: int, region_code: str) -> None:
+        """The cells of the statistics (统计) of a year and a region no longer agree with the years below them."""
+        self._stale_cells.add((year, region_code))
+
+    def _mark_stale_cells(self) -> None:
+        """Mark them once everything else is written, in one order: nobody who holds a mark waits for a year.
+
+        A mark that stands already is written again all the same: whoever rebuilds the cell meanwhile waits for
+        this transaction to end, or this one for him; either way the next to rebuild it sees what was done here.
+        """
+        self.session.flush()
+        rows = [
+            {"year": year, "region_code": region, "at": self.clock.now()}
+            for year, region in sorted(self._stale_cells)
+        ]
+        self._stale_cells.clear()
+        if rows:
+            made = self._insert(StatDirty)
+            again = made.on_conflict_do_update(
+                index_elements=["year", "region_code"], set_={"at": made.excluded.at}
+            )
+            # Row by row: of several in one statement the order of the locks is the server's own affair.
+            for row in rows:
+                self.session.execute(again, [row])
 
     def _chain(self) -> None:
         """Link the entries of this transaction to the chain, as the last thing it does.

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,11 @@ import pytest
 from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from core.model import Base
+from core.model import Base, Edition
 from core.store import migrate
 from core.store.engine import open_engines
 from core.store.store import Store
+from tests.store.table_rows import AT, OLD_ROWS, RIGHT, WRONG
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -39,6 +39,37 @@ def test_revisions_go_down_to_nothing_and_up_again(migrated: Engine) -> None:
     assert set(inspect(migrated).get_table_names()) == {"alembic_version"}
     migrate.upgrade(migrated)
     assert set(inspect(migrated).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_a_database_held_is_there_after_tables_were_widened(
+    engine: str, new_database: Callable[[str], str]
+) -> None:
+    """Down to the revision before, rows put in there, and up again: nothing is lost, and the log is chained."""
+    write = open_engines(new_database(engine)).write
+    migrate.downgrade(write, "0003")
+    with write.begin() as connection:
+        for table, values in OLD_ROWS:
+            columns = ", ".join(values)
+            marks = ", ".join(f":{name}" for name in values)
+            connection.execute(text(f"insert into {table} ({columns}) values ({marks})"), values)
+    migrate.upgrade(write)
+    with write.begin() as connection:
+        asked = {
+            "declaration": "select status, source, activity_id, rules_edition from declaration",
+            "evidence": "select declaration_id, position from evidence",
+            "person_year": "select employer_id, series, passed from person_year",
+            "role": "select role, name from account_role where chief",
+            "links": "select l.id, l.audit_id = a.id from audit a join audit_link l on l.audit_id = a.id",
+        }
+        found = {name: [tuple(row) for row in connection.execute(text(sql))] for name, sql in asked.items()}
+    assert found == {
+        "declaration": [("draft", "history", None, 0)],
+        "evidence": [(1, 1)],
+        "person_year": [(1, "", True)] if engine == "postgresql" else [(1, "", 1)],
+        "role": [("operator", "")],
+        "links": [(1, True), (2, True)],
+    }
 
 
 def test_asking_for_the_revision_does_not_import_alembic() -> None:
@@ -74,12 +105,13 @@ def test_autogenerate_finds_nothing_to_change(new_database: Callable[[str], str]
         assert compare_metadata(context, Base.metadata) == []
 
 
-@pytest.mark.parametrize("table", ["audit", "decision"])
+@pytest.mark.parametrize("table", ["audit", "audit_link", "decision", "edition"])
 @pytest.mark.parametrize("change", ["update {} set id = 7", "delete from {}"])
 def test_what_was_written_down_cannot_be_changed(store: Store, table: str, change: str) -> None:
     with store.writing() as work:
         work.audit(None, "test")
         work.decide(None, "declaration", 1, "submit", version=1)
+        work.session.add(Edition(**RIGHT["edition"]))
         work.commit()
     with store.writing() as work, pytest.raises(Exception, match="is append-only"):
         work.session.execute(text(change.format(table)))
@@ -94,164 +126,6 @@ def test_a_replacing_insert_does_not_slip_past_on_sqlite(sqlite_store: Store) ->
         work.session.execute(text(replace + "object_kind, object_id, summary from audit"))
 
 
-# One row of each table that is right, and for each CHECK what makes it wrong.
-AT = datetime(2026, 11, 20, tzinfo=UTC)
-RIGHT: dict[str, dict[str, Any]] = {
-    "region": {"code": "410001", "name": "x", "kind": "county", "active": True},
-    "org": {"id": 50, "kind": "employer", "name": "x", "code": "B", "region_code": "410326"},
-    "department": {"org_id": 1, "name": "x"},
-    "year_window": {"year": 2026, "region_code": "410326", "changed_at": AT},
-    "person": {
-        "account_id": 2,
-        "employer_id": 1,
-        "region_code": "410326",
-        "name": "x",
-        "id_type": "身份证",
-        "id_number_sealed": b"s",
-        "id_number_digest": b"d",
-    },
-    "account_role": {"account_id": 1, "role": "operator"},
-    "registration": {
-        "employer_id": 1,
-        "id_digest": b"d",
-        "name": "x",
-        "id_number_masked": "x",
-        "sealed": b"s",
-        "password_hash": "x",
-        "submitted_at": AT,
-    },
-    "throttle": {"kind": "account", "key_digest": b"d", "first_at": AT},
-    "login_session": {
-        "id": "x",
-        "account_id": 1,
-        "role": "person",
-        "account_role_id": 1,
-        "started_at": AT,
-        "last_seen_at": AT,
-    },
-    "declaration": {
-        "person_id": 1,
-        "employer_id": 1,
-        "region_code": "410326",
-        "year": 2026,
-        "subject": "公需科目",
-        "form": "x",
-        "created_at": AT,
-        "updated_at": AT,
-    },
-    "blob": {"sha256": "a" * 64, "size": 1, "kind": "jpg", "width": 1, "height": 1, "added_at": AT},
-    "evidence": {"declaration_id": 1, "position": 1, "sha256": "b" * 64, "file_name": "x"},
-    "person_year": {"person_id": 1, "year": 2026, "region_code": "410326"},
-    "decision": {"kind": "x", "object_id": 1, "seq": 1, "move": "x", "at": AT, "object_version": 1},
-    "certificate": {
-        "number": "x",
-        "person_id": 1,
-        "person_name": "x",
-        "region_code": "410326",
-        "years": "2026",
-        "facts_sealed": b"s",
-        "check_code": "x",
-        "issued_at": AT,
-        "issuer_org_id": 1,
-        "pdf_sha256": "x",
-    },
-    "certificate_counter": {"region_code": "410326", "year": 2026},
-    "audit": {"at": AT, "action": "x"},
-    "change": {"kind": "position", "person_id": 1, "org_id": 1, "submitted_at": AT},
-    "person_record": {
-        "person_id": 1,
-        "kind": "education",
-        "title": "x",
-        "created_at": AT,
-        "updated_at": AT,
-    },
-    "attachment": {
-        "kind": "record",
-        "object_id": 1,
-        "position": 1,
-        "sha256": "b" * 64,
-        "file_name": "x",
-    },
-    "message": {"account_id": 1, "kind": "x", "text": "x", "at": AT},
-    "outbox": {"to_sealed": b"s", "subject": "x", "created_at": AT, "due_at": AT},
-    "draft": {"key": "k" * 16, "account_id": 1, "form": "declare", "sealed": b"s", "saved_at": AT},
-    "password_reset": {
-        "asked_digest": b"d",
-        "code_digest": b"d",
-        "created_at": AT,
-        "expires_at": AT.replace(hour=1),
-    },
-}
-PENDING = {"status": "pending", "step": "employer", "handler_org_id": 1, "submitted_at": AT}
-WRONG: dict[str, dict[str, Any]] = {
-    "ck_region_code": {"code": "41"},
-    "ck_org_kind": {"kind": "school"},
-    "ck_org_name": {"name": ""},
-    "ck_org_not_its_own": {"superior_id": 50},
-    "ck_department_name": {"name": ""},
-    "ck_year_window_state": {"state": "ajar"},
-    "ck_year_window_year": {"year": 1899},
-    "ck_person_name": {"name": ""},
-    "ck_account_role_role": {"role": "king", "org_id": 1},
-    "ck_account_role_person": {"role": "person"},
-    "ck_account_role_org": {"role": "bureau"},
-    "ck_registration_state": {"state": "lost", "decided_at": AT},
-    "ck_registration_decided": {"state": "approved"},
-    "ck_registration_reason": {"state": "rejected", "decided_at": AT},
-    "ck_registration_name": {"name": ""},
-    "ck_throttle_kind": {"kind": "x"},
-    "ck_throttle_failures": {"failures": -1},
-    "ck_login_session_role": {"role": "king"},
-    "ck_declaration_status": {"status": "lost"},
-    "ck_declaration_step": {**PENDING, "step": "court"},
-    "ck_declaration_source": {"source": "hearsay"},
-    "ck_declaration_handler": {**PENDING, "handler_org_id": None},
-    "ck_declaration_pending_step": {**PENDING, "step": None},
-    "ck_declaration_submitted": {**PENDING, "submitted_at": None},
-    "ck_declaration_claimed": {"claimed_halves": -1},
-    "ck_declaration_recognised": {"claimed_halves": 8, "recognised_halves": 9},
-    "ck_declaration_approved": {"status": "approved"},
-    "ck_declaration_year": {"year": 26},
-    "ck_declaration_dates": {"started_on": AT.date(), "ended_on": AT.date().replace(day=1)},
-    "ck_declaration_note": {"note": "长" * 1001},
-    "ck_blob_sha256": {"sha256": "a"},
-    "ck_blob_kind": {"kind": "exe"},
-    "ck_blob_measures": {"width": 0},
-    "ck_evidence_position": {"position": 0},
-    "ck_person_year_halves": {"public_halves": -1},
-    "ck_person_year_year": {"year": 26},
-    "ck_decision_seq": {"seq": 0},
-    "ck_certificate_state": {"state": "lost"},
-    "ck_certificate_revoked": {"state": "revoked", "revoked_reason": "x"},
-    "ck_certificate_reason": {"state": "revoked", "revoked_at": AT},
-    "ck_certificate_replaced": {"state": "replaced"},
-    "ck_certificate_print_count": {"print_count": -1},
-    "ck_certificate_counter_next": {"next": 0},
-    "ck_audit_action": {"action": ""},
-    "ck_change_kind": {"kind": "wish"},
-    "ck_change_state": {"state": "lost", "decided_at": AT},
-    "ck_change_decided": {"state": "approved"},
-    "ck_change_reason": {"state": "rejected", "decided_at": AT},
-    "ck_change_superseded": {"kind": "identity", "sealed": b"s", "state": "superseded", "decided_at": AT},
-    "ck_change_from_org": {"kind": "transfer"},
-    "ck_change_sealed": {"kind": "identity"},
-    "ck_change_elsewhere": {"kind": "transfer", "from_org_id": 1},
-    "ck_change_faces": {"faces": "smile"},
-    "ck_person_record_kind": {"kind": "hobby"},
-    "ck_person_record_title": {"title": ""},
-    "ck_attachment_kind": {"kind": "wall"},
-    "ck_attachment_position": {"position": 0},
-    "ck_message_addressee": {"org_id": 1},
-    "ck_message_text": {"text": ""},
-    "ck_outbox_subject": {"subject": ""},
-    "ck_outbox_attempts": {"attempts": -1},
-    "ck_outbox_ended_once": {"sent_at": AT, "given_up_at": AT},
-    "ck_draft_owner": {"account_id": None},
-    "ck_draft_key": {"key": "k"},
-    "ck_draft_form": {"form": ""},
-    "ck_password_reset_expires": {"expires_at": AT},
-    "ck_password_reset_used": {"used_at": AT},
-}
 CHECKS = sorted(
     str(check.name)
     for table in Base.metadata.tables.values()
@@ -286,7 +160,12 @@ def a_row_of_all(request: pytest.FixtureRequest) -> Engine:
         _insert(connection, "person", {**RIGHT["person"], "account_id": 1, "id_number_digest": b"e"})
         _insert(connection, "account_role", {"account_id": 2, "role": "operator"})
         _insert(connection, "declaration", RIGHT["declaration"])
-        _insert(connection, "blob", {**RIGHT["blob"], "sha256": "b" * 64})
+        for letter in "bd":
+            _insert(connection, "blob", {**RIGHT["blob"], "sha256": letter * 64})
+        _insert(connection, "scan_print", {**RIGHT["scan_print"], "sha256": "d" * 64})
+        for table in ("training_plan", "training_class", "audit", "spot_check"):
+            _insert(connection, table, RIGHT[table])
+        _insert(connection, "provider", {**RIGHT["provider"], "code": "q"})
     return engine
 
 

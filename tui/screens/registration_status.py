@@ -26,7 +26,6 @@ _NEXT = {
     RegistrationState.REJECTED: "按 F2 改正后重新提交。",
     RegistrationState.APPROVED: "已可以登录：首页 1 专业技术人员，2 登录。",
     RegistrationState.WITHDRAWN: "此证件号可以重新注册。",
-    RegistrationState.DISABLED: "账号已停用，请联系所在单位管理员。",
 }
 
 
