@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.cli_backup import backup, restore
 from tui.cli_post import mail, remind
 from tui.cli_settings import database_option as _database
 from tui.cli_settings import settings_of as _settings
@@ -211,6 +212,8 @@ def account_add(overrides: dict[str, Any], database: str | None, role: str, org:
 
 cli.add_command(mail)
 cli.add_command(remind)
+cli.add_command(backup)
+cli.add_command(restore)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ WORKPLACES = OFFICES | {Role.BASE}
 PERSON = frozenset({Role.PERSON})
 EMPLOYER = frozenset({Role.EMPLOYER})
 BUREAU = frozenset({Role.BUREAU})
+OPERATOR = frozenset({Role.OPERATOR})
 EVERYBODY = PERSON | WORKPLACES | {Role.OPERATOR}
 
 
@@ -80,6 +81,8 @@ ROUTES: dict[str, Route] = {
             "tui.screens.office_home:OfficeHomeScreen",
             frozenset({Role.OPERATOR}),
         ),
+        Route("audit_log", "rz", "审计日志", "tui.screens.audit_log:AuditLogScreen", OPERATOR),
+        Route("health", "bf", "备份与体检", "tui.screens.health:HealthScreen", OPERATOR),
         Route("review", "sh", "审核台", "tui.screens.review:ReviewScreen", OFFICES),
         Route(
             "registrations",
@@ -94,6 +97,7 @@ ROUTES: dict[str, Route] = {
         Route("staff", "gl", "管理直属账户", "tui.screens.staff:StaffScreen", frozenset({Role.EMPLOYER})),
         Route("years", "rd", "年度认定", "tui.screens.years:YearsScreen", BUREAU),
         Route("certificates", "zd", "证书登记", "tui.screens.certificates:CertificatesScreen", BUREAU),
+        Route("jobs", "rw", "后台任务", "tui.screens.jobs:JobsScreen", WORKPLACES | OPERATOR),
     )
 }
 CODES: dict[str, Route] = {route.code: route for route in ROUTES.values() if route.code}

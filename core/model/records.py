@@ -120,6 +120,7 @@ class Audit(Base):
         CheckConstraint("length(action) > 0", name="action"),
         Index("ix_audit_object", "object_kind", "object_id", "id"),
         Index("ix_audit_actor", "actor_account_id", "id"),
+        Index("ix_audit_name", "actor_name", "id"),
         Index("ix_audit_at", "at", "id"),
         Index("ix_audit_action", "action", "id"),
     )

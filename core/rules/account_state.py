@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 from enum import StrEnum
 
+from core.rules.entry import EntryError, fold_plain
+from core.rules.errors import ErrorCode
 from core.rules.machine import Machine, Move, Transition
+from core.rules.refusals import UsualReason
 from core.rules.roles import Role
 
 INITIAL_LENGTH = 10
+_LOGIN = re.compile(r"[A-Z0-9._-]{4,40}")
+_NUMBER = re.compile(r"[\d._-]+|\d{17}X")
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _DIGITS = "23456789"  # no 0, 1, l, o, i: it is read aloud and copied from paper
 
@@ -54,3 +60,36 @@ def initial_password(chance: random.Random) -> str:
     drawn += [chance.choice(_LETTERS), chance.choice(_DIGITS)]
     chance.shuffle(drawn)
     return "".join(drawn)
+
+
+def check_login(text: str) -> str:
+    """A login name that somebody chose, in its one form: capitals, no blanks (REQUIRED, BAD_LOGIN).
+
+    Numbers belong to persons, who sign in by theirs.
+    """
+    login = fold_plain(text).upper()
+    if not login:
+        raise EntryError(ErrorCode.REQUIRED)
+    if not _LOGIN.fullmatch(login) or _NUMBER.fullmatch(login):
+        raise EntryError(ErrorCode.BAD_LOGIN)
+    return login
+
+
+STAFF_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "已离职"),
+    UsualReason("2", "已退休"),
+    UsualReason("3", "重复注册"),
+    UsualReason("9", "其他", open_ended=True),
+)
+ACCOUNT_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "经办人已调离岗位"),
+    UsualReason("2", "账号可能已泄露"),
+    UsualReason("9", "其他", open_ended=True),
+)
+OFFICE_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "单位已撤销"),
+    UsualReason("2", "单位已合并"),
+    UsualReason("3", "重复登记"),
+    UsualReason("9", "其他", open_ended=True),
+)
+"""Why something is disabled (停用原因): of a person's account, of an office's account, of an office."""

@@ -108,6 +108,7 @@ class Action(StrEnum):
     VIEW_OFFICE = "office.view"
     SWITCH_OFFICE = "office.switch"
     MAKE_OFFICE_ACCOUNT = "office.account"
+    RESET_OFFICE_ACCOUNT = "office.reset_password"
     OPERATORS = "operator.page"
     SWITCH_OPERATOR = "operator.switch"
     RESET_OPERATOR = "operator.reset"

@@ -36,6 +36,14 @@ DECLARATION_CHAIN: Chain = (Step.EMPLOYER, Step.AUTHORITY, Step.BUREAU)
 # What the unit declares for its persons it does not review itself (domain.md 3.7).
 UNIT_CHAIN: Chain = (Step.AUTHORITY, Step.BUREAU)
 REGISTRATION_CHAIN: Chain = (Step.EMPLOYER,)
+SOURCES: Mapping[str, str] = {
+    "person": "个人申报",
+    "unit": "单位申报",
+    "base": "施教机构申报",
+    "provider": "公需课平台",
+    "history": "历史数据",
+}
+"""Where a declaration came from (申报来源, `Declaration.source`), as shown."""
 _BY_SOURCE: Mapping[str, Chain] = {"unit": UNIT_CHAIN}
 
 

@@ -8,6 +8,7 @@ from core.rules.account_state import ACCOUNT, OFFICE
 from core.rules.machine import Machine, Move, Transition
 from core.rules.offices import OFFICE_REGISTRATION, ORG_CHANGE
 from core.rules.roles import Role
+from core.rules.training import TRAINING_CLASS, TRAINING_PLAN
 from core.rules.workflow import CERTIFICATE, DECLARATION, REGISTRATION, YEAR_WINDOW
 
 IDENTITY_PAUSE_DAYS = 30
@@ -161,4 +162,6 @@ MACHINES = (
     ORG_CHANGE,
     ACCOUNT,
     OFFICE,
+    TRAINING_PLAN,
+    TRAINING_CLASS,
 )

@@ -93,6 +93,10 @@ class ErrorCode(StrEnum):
     NAME_TWICE = "E526"
     TABLE_EMPTY = "E527"
     TABLE_COLUMNS = "E528"
+    ACCOUNT_NOT_FOUND = "E529"
+    SHARED_ACCOUNT = "E530"
+    LOGIN_IN_USE = "E531"
+    BAD_LOGIN = "E532"
     OFFICE_MISMATCH = "E529"
     # declaration
     YEAR_CLOSED = "E601"
@@ -115,6 +119,9 @@ class ErrorCode(StrEnum):
     CLASS_EMPTY = "E618"
     STUDENT_TWICE = "E619"
     NOT_APPROVED = "E620"
+    COURSES_DIFFER = "E621"
+    NAME_OF_ANOTHER = "E622"
+    PLAN_BEGUN = "E623"
     # evidence
     EVIDENCE_COUNT = "E701"
     EVIDENCE_TOO_LARGE = "E702"
@@ -263,9 +270,13 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.OFFICE_PENDING: "这个机构代码的注册或变更正在审核，可在注册审核进度查询中查看或撤回",
     ErrorCode.NO_REVIEWER: "这个区域还没有可以审核的上级单位、主管部门或人社部门，请联系上一级人社部门",
     ErrorCode.NOT_CHIEF: "子账户不能办理这一项，请用本单位的管理员账号",
-    ErrorCode.OWN_ACCOUNT: "不能停用自己正在使用的账号",
+    ErrorCode.OWN_ACCOUNT: "这是您自己正在使用的帐号，不能在这里停用或重置；修改密码请用 :mm",
     ErrorCode.LAST_OPERATOR: "这是最后一个可用的系统管理员，不能停用",
     ErrorCode.HAS_DEPENDANTS: "还有 {count} {what}，不能{action}",
+    ErrorCode.ACCOUNT_NOT_FOUND: "没有 {login} 这个帐号，请核对登录名或证件号",
+    ErrorCode.SHARED_ACCOUNT: "该帐号还有其他用户类型，不能在这里{action}，请联系系统管理员",
+    ErrorCode.LOGIN_IN_USE: "登录名 {login} 已被使用，请另取一个",
+    ErrorCode.BAD_LOGIN: "登录名应为 4 至 40 个字母、数字或 . _ -，不能全是数字，也不能是证件号",
     ErrorCode.NAME_TWICE: "已有同名的“{name}”",
     ErrorCode.TABLE_EMPTY: "文件里没有可导入的行",
     ErrorCode.OFFICE_MISMATCH: "这个机构代码登记的{label}是“{value}”，请核对",
@@ -277,6 +288,9 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.CLASS_NOT_OVER: "培训班 {until} 结束，结束后才能申报学时",
     ErrorCode.CLASS_EMPTY: "培训班还没有学员",
     ErrorCode.STUDENT_TWICE: "学员 {name} 已在班里",
+    ErrorCode.COURSES_DIFFER: "课程表各门合计 {total} 学时，与计划学时不一致，请核对",
+    ErrorCode.NAME_OF_ANOTHER: "姓名与这个证件号登记的姓名不一致，请核对",
+    ErrorCode.PLAN_BEGUN: "培训计划 {since} 已开始，不能取消",
     ErrorCode.NOT_APPROVED: "只有审核通过的申报才能撤销认定",
     ErrorCode.EXEMPTION_TWICE: "该人员这一年度已有减免，请先撤销原来的",
     ErrorCode.NOTHING_TO_DRAW: "{year} 年度没有已通过的申报可以抽查",

@@ -54,6 +54,7 @@ RESEARCH_PROJECT = LearningForm(
         rank="rank",
     ),
     certainty=SOURCED,
+    basis="公开的学时折算标准（早于2017年，未署发文单位）",
     title_field="project",
     start_field="started_on",
     end_field="ended_on",
@@ -100,6 +101,7 @@ PUBLICATION = LearningForm(
         },
     ),
     certainty=INFERRED,
+    basis="公开的学时折算标准只限定前三名作者；数字为推定",
     title_field="work_title",
     start_field="published_on",
 )
@@ -127,6 +129,7 @@ PATENT = LearningForm(
         rank="rank",
     ),
     certainty=SOURCED,
+    basis="公开的学时折算标准（早于2017年，未署发文单位）",
     title_field="patent",
     start_field="granted_on",
 )
@@ -162,6 +165,7 @@ SCIENCE_AWARD = LearningForm(
         rank="rank",
     ),
     certainty=SOURCED,
+    basis="公开的学时折算标准（早于2017年，未署发文单位）",
     title_field="award",
     start_field="awarded_on",
 )
@@ -190,6 +194,7 @@ QUALIFICATION_EXAM = LearningForm(
         ),
     ),
     certainty=INFERRED,
+    basis="学习形式见豫人社[2017]121号；数字为推定，不超过一年的专业课",
     title_field="qualification",
     start_field="passed_on",
 )
@@ -207,6 +212,7 @@ SURVEY_REPORT = LearningForm(
     clause="调研报告：专题调研报告被领导批示的，计 20 学时。",
     rule=Fixed(20),
     certainty=SOURCED,
+    basis="公开的学时折算标准（早于2017年，未署发文单位）",
     title_field="report",
     start_field="endorsed_on",
 )

@@ -97,9 +97,11 @@ def suggest_hours(
     except MissingEntry as missing:
         label = next(spec.label for spec in learning_form.fields if spec.key == missing.key)
         words = f"填写“{label}”后给出应计学时"
-        return Suggestion(None, words, learning_form.clause, learning_form.certainty)
+        certainty, basis = learning_form.certainty, learning_form.basis
+        return Suggestion(None, words, learning_form.clause, certainty, basis=basis)
     hours, words, cap = outcome.hours, outcome.explanation, learning_form.cap
     if cap is not None and hours is not None and hours > cap.hours:
         hours, words = cap.hours, f"{words}，每年最多 {cap.hours}"
     certainty = outcome.certainty or learning_form.certainty
-    return Suggestion(hours, words, learning_form.clause, certainty, outcome.completes)
+    basis = outcome.basis or learning_form.basis
+    return Suggestion(hours, words, learning_form.clause, certainty, outcome.completes, basis)

@@ -22,6 +22,8 @@ class PerDay:
     start: str = "started_on"
     end: str = "ended_on"
     planned: bool = False
+    basis: str = ""
+    certainty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class PerCount:
     field: str
     hours: int
     unit: str
+    basis: str = ""
+    certainty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Fixed:
     """The same 学时 every time."""
 
     hours: int
+    basis: str = ""
+    certainty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class PerAmountByRank:
     unit: str
     rank: str
     hours: tuple[int, ...]
+    basis: str = ""
+    certainty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ class Row:
 
     `hours` are ranks 1, 2 ...; beyond the list each later rank gets `step` less, or nothing where it is 0.
     The first `completes` ranks count as 完成专业科目 instead (-1: every rank); the ranks after them are
-    reckoned down by `step` from the year's 专业 minimum.
+    reckoned down by `step` from the year's 专业 minimum. `basis` and `certainty` are this line's own (依据,
+    可信度), as they are in the other rules; empty ones leave those of the form.
     """
 
     when: tuple[str, ...]
@@ -65,6 +74,7 @@ class Row:
     step: int = 0
     completes: int = 0
     certainty: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,8 @@ class WithReading:
     length: str
     long_from: int
     bonus: Mapping[str, tuple[int, int]]
+    basis: str = ""
+    certainty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,8 @@ class AtLeast:
     least: int
     unit: str
     rule: HoursRule
+    basis: str = ""
+    certainty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,8 @@ class Posting:
     weekly: int
     start: str = "started_on"
     end: str = "ended_on"
+    basis: str = ""
+    certainty: str = ""
 
 
 HoursRule = PerDay | PerCount | Fixed | PerAmountByRank | Table | WithReading | ByKind | AtLeast | Posting
@@ -121,12 +137,16 @@ Clean = Mapping[str, CleanValue]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a rule gives: 学时 (None where it can't say), how, and whether 专业科目 is completed."""
+    """What a rule gives: 学时 (None where it can't say), how, and whether 专业科目 is completed.
+
+    `certainty` and `basis` are those of the number that decided, empty where the form's own hold.
+    """
 
     hours: CreditHours | None
     explanation: str
     completes: bool = False
     certainty: str = ""
+    basis: str = ""
 
 
 class MissingEntry(Exception):
@@ -145,9 +165,11 @@ def evaluate(rule: HoursRule, clean: Clean, annual: AnnualRule | None) -> Outcom
         case PerCount():
             count = _number(clean, rule.field)
             hours = CreditHours.of(count * rule.hours)
-            return Outcome(hours, f"{count} {rule.unit} x {rule.hours} = {hours}")
+            words = f"{count} {rule.unit} x {rule.hours} = {hours}"
+            return Outcome(hours, words, certainty=rule.certainty, basis=rule.basis)
         case Fixed():
-            return Outcome(CreditHours.of(rule.hours), f"每项 {rule.hours}")
+            hours = CreditHours.of(rule.hours)
+            return Outcome(hours, f"每项 {rule.hours}", certainty=rule.certainty, basis=rule.basis)
         case PerAmountByRank():
             return _per_amount(rule, clean)
         case Table():
@@ -159,7 +181,8 @@ def evaluate(rule: HoursRule, clean: Clean, annual: AnnualRule | None) -> Outcom
             return evaluate(inner, clean, annual) if inner else _unknown()
         case AtLeast():
             if _number(clean, rule.field) < rule.least:
-                return Outcome(ZERO, f"不足 {rule.least} {rule.unit}，不计学时")
+                words = f"不足 {rule.least} {rule.unit}，不计学时"
+                return Outcome(ZERO, words, certainty=rule.certainty, basis=rule.basis)
             return evaluate(rule.rule, clean, annual)
         case Posting():
             return _posting(rule, clean, annual)
@@ -174,16 +197,19 @@ def _per_day(rule: PerDay, clean: Clean) -> Outcome:
     days = max(0, days_between(_day(clean, rule.start), _day(clean, rule.end)))
     hours = CreditHours.of(days * rule.hours)
     note = "，以批准的培训计划为准" if rule.planned else ""
-    return Outcome(hours, f"{days} 天 x {rule.hours} = {hours}{note}")
+    words = f"{days} 天 x {rule.hours} = {hours}{note}"
+    return Outcome(hours, words, certainty=rule.certainty, basis=rule.basis)
 
 
 def _per_amount(rule: PerAmountByRank, clean: Clean) -> Outcome:
     rank, amount = _number(clean, rule.rank), _number(clean, rule.field)
     if rank > len(rule.hours):
-        return Outcome(ZERO, f"只计前 {len(rule.hours)} 名，第 {rank} 名不计学时")
+        words = f"只计前 {len(rule.hours)} 名，第 {rank} 名不计学时"
+        return Outcome(ZERO, words, certainty=rule.certainty, basis=rule.basis)
     whole, each = amount // rule.amount, rule.hours[rank - 1]
     hours = CreditHours.of(whole * each)
-    return Outcome(hours, f"{whole} {rule.unit} x {each} (第 {rank} 名) = {hours}")
+    words = f"{whole} {rule.unit} x {each} (第 {rank} 名) = {hours}"
+    return Outcome(hours, words, certainty=rule.certainty, basis=rule.basis)
 
 
 def _table(rule: Table, clean: Clean, annual: AnnualRule | None) -> Outcome:
@@ -194,25 +220,28 @@ def _table(rule: Table, clean: Clean, annual: AnnualRule | None) -> Outcome:
     words = " ".join(values)
     if not rule.rank:
         hours = CreditHours.of(row.hours[0])
-        return Outcome(hours, f"{words} = {hours}", certainty=row.certainty)
+        return Outcome(hours, f"{words} = {hours}", certainty=row.certainty, basis=row.basis)
     rank = _number(clean, rule.rank)
     words = f"{words} 第 {rank} 名"
     if row.completes == -1 or rank <= row.completes:
-        return _completed(words, annual, row.certainty)
+        return _completed(words, annual, row.certainty, row.basis)
     if row.completes:
         return _below_completed(row, words, rank, annual)
     if not row.step and rank > len(row.hours):
-        return Outcome(ZERO, f"{words}，只计前 {len(row.hours)} 名，不计学时")
+        words = f"{words}，只计前 {len(row.hours)} 名，不计学时"
+        return Outcome(ZERO, words, certainty=row.certainty, basis=row.basis)
     if rank <= len(row.hours):
         amount = row.hours[rank - 1]
     else:
         amount = max(0, row.hours[-1] - row.step * (rank - len(row.hours)))
-    return Outcome(CreditHours.of(amount), f"{words} = {amount}", certainty=row.certainty)
+    hours = CreditHours.of(amount)
+    return Outcome(hours, f"{words} = {amount}", certainty=row.certainty, basis=row.basis)
 
 
-def _completed(words: str, annual: AnnualRule | None, certainty: str) -> Outcome:
+def _completed(words: str, annual: AnnualRule | None, certainty: str, basis: str) -> Outcome:
     hours = annual.professional if annual else None
-    return Outcome(hours, f"{words}，视为完成本年度专业科目", completes=True, certainty=certainty)
+    words = f"{words}，视为完成本年度专业科目"
+    return Outcome(hours, words, completes=True, certainty=certainty, basis=basis)
 
 
 def _below_completed(row: Row, words: str, rank: int, annual: AnnualRule | None) -> Outcome:
@@ -220,7 +249,8 @@ def _below_completed(row: Row, words: str, rank: int, annual: AnnualRule | None)
         return _unknown()
     less = CreditHours.of(row.step * (rank - row.completes))
     hours = max(ZERO, annual.professional - less)
-    return Outcome(hours, f"{words}，{annual.professional} - {less} = {hours}", certainty=INFERRED)
+    words = f"{words}，{annual.professional} - {less} = {hours}"
+    return Outcome(hours, words, certainty=row.certainty or INFERRED, basis=row.basis)
 
 
 def _with_reading(rule: WithReading, clean: Clean, annual: AnnualRule | None) -> Outcome:
@@ -230,7 +260,8 @@ def _with_reading(rule: WithReading, clean: Clean, annual: AnnualRule | None) ->
     short, long = rule.bonus[_text(clean, rule.base.by[0])]
     extra = long if _number(clean, rule.length) > rule.long_from else short
     hours = base.hours + CreditHours.of(extra)
-    return Outcome(hours, f"参加 {base.hours} + 宣读论文 {extra} = {hours}")
+    words = f"参加 {base.hours} + 宣读论文 {extra} = {hours}"
+    return Outcome(hours, words, certainty=rule.certainty, basis=rule.basis)
 
 
 def _posting(rule: Posting, clean: Clean, annual: AnnualRule | None) -> Outcome:
@@ -241,10 +272,12 @@ def _posting(rule: Posting, clean: Clean, annual: AnnualRule | None) -> Outcome:
         start, end = max(start, date(year, 1, 1)), min(end, date(year, 12, 31))
     days = max(0, days_between(start, end)) if end >= start else 0
     if days and _months(start, end) >= rule.months:
-        return _completed(f"本年度满 {rule.months} 个月且考核合格", annual, "")
+        words = f"本年度满 {rule.months} 个月且考核合格"
+        return _completed(words, annual, rule.certainty, rule.basis)
     weeks = days // 7
     hours = CreditHours.of(weeks * rule.weekly)
-    return Outcome(hours, f"本年度 {weeks} 周 x {rule.weekly} = {hours}")
+    words = f"本年度 {weeks} 周 x {rule.weekly} = {hours}"
+    return Outcome(hours, words, certainty=rule.certainty, basis=rule.basis)
 
 
 def _months(start: date, end: date) -> int:

@@ -32,7 +32,8 @@ class LearningForm:
     """A form of learning (学习形式), declared once: screen, checks, suggested hours and tests come from here.
 
     `source_words` are those of the regulation; `evidence` says what to attach; `clause` is shown beside the
-    claim; `certainty` (来源 or 推定) tells how well its hours are known. `spans_years`: the learning may
+    claim; `certainty` (来源 or 推定) tells how well its hours are known, `basis` (依据) by what. One that isn't
+    `active` is no longer declared (停用); old declarations keep it. `spans_years`: the learning may
     begin before the year or go on after it, as long as part of it lies inside.
     """
 
@@ -53,6 +54,8 @@ class LearningForm:
     cap: Cap | None = None
     requires: tuple[RequiredWhen, ...] = ()
     subject: str = PROFESSIONAL
+    basis: str = ""
+    active: bool = True
 
     @property
     def by_days(self) -> bool:
@@ -74,6 +77,7 @@ class Suggestion:
     clause: str
     certainty: str
     completes_professional: bool = False
+    basis: str = ""
 
 
 SUBJECT_FIELD = FieldSpec(

@@ -34,6 +34,7 @@ class Move(StrEnum):
     CLOSE = "close"
     RECOGNISE = "recognise"
     CONFIRM = "confirm"
+    CANCEL = "cancel"
 
     @property
     def label(self) -> str:
@@ -63,6 +64,7 @@ _MOVE_LABELS: dict[Move, str] = {
     Move.CLOSE: "关闭",
     Move.RECOGNISE: "年度认定",
     Move.CONFIRM: "比对一致",
+    Move.CANCEL: "取消",
 }
 
 

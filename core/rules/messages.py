@@ -19,6 +19,7 @@ class MessageKind(StrEnum):
     PROFILE = "profile"
     STAFF = "staff"
     OFFICE = "office"
+    TRAINING = "training"
 
     @property
     def subject(self) -> str:
@@ -38,4 +39,5 @@ _SUBJECTS = {
     MessageKind.PROFILE: "基本信息修改",
     MessageKind.STAFF: "人员变动",
     MessageKind.OFFICE: "单位注册和变更",
+    MessageKind.TRAINING: "培训计划和班级学时",
 }

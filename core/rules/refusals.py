@@ -62,6 +62,25 @@ IDENTITY_REASONS: tuple[UsualReason, ...] = (
     UsualReason("9", "其他", open_ended=True),
 )
 
+OFFICE_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "单位名称与机构代码不符"),
+    UsualReason("2", "所属区域填写有误"),
+    UsualReason("3", "上级单位或主管部门填写有误"),
+    UsualReason("4", "单位类型填写有误"),
+    UsualReason("5", "联系不上申请人，请核对联系人和手机"),
+    UsualReason("6", "单位已登记，请勿重复注册"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
+OFFICE_CHANGE_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "没有变更的批复或证明"),
+    UsualReason("2", "名称与登记证书不符"),
+    UsualReason("3", "机构代码与登记证书不符"),
+    UsualReason("4", "所属区域与实际不符"),
+    UsualReason("5", "上级单位或主管部门不同意"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
 
 def reason_text(digit: str, own_words: str, reasons: tuple[UsualReason, ...] = USUAL_REASONS) -> str:
     """The reason as it is stored; Refused (REASON_REQUIRED) if neither a digit nor words say anything."""

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from core.rules.workflow import YearState
 
-# Month and day inside the year itself; the source is weak, so both are only defaults of an office's settings.
-DECLARATIONS_CLOSE = (12, 15)
-REVIEWS_CLOSE = (12, 31)
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The closing days (截止日期) as month and day inside the year itself, with the basis and its certainty."""
+
+    declarations: tuple[int, int]
+    reviews: tuple[int, int]
+    basis: str
+    certainty: str
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> Closing:
+        """From the fields of its form: `12-15`. Raises ValueError."""
+        return cls(
+            month_and_day(values["declarations"]),
+            month_and_day(values["reviews"]),
+            values["basis"],
+            values["certainty"],
+        )
+
+    def values(self) -> Mapping[str, str]:
+        """As the fields of its form."""
+        return {
+            "declarations": "{:02d}-{:02d}".format(*self.declarations),
+            "reviews": "{:02d}-{:02d}".format(*self.reviews),
+            "basis": self.basis,
+            "certainty": self.certainty,
+        }
+
+
+# The source is weak, so both are only defaults of an office's settings.
+SHIPPED_CLOSING = Closing((12, 15), (12, 31), "公开的操作说明：申报 12 月 15 日截止；审核截止为推定", "推定")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +53,18 @@ class YearWindow:
     region_code: str = ""
 
 
-def default_window(year: int, state: YearState = YearState.OPEN) -> YearWindow:
-    """The window as the defaults set it."""
-    return YearWindow(year, state, date(year, *DECLARATIONS_CLOSE), date(year, *REVIEWS_CLOSE))
+def default_window(
+    year: int, state: YearState = YearState.OPEN, closing: Closing = SHIPPED_CLOSING
+) -> YearWindow:
+    """The window as the closing days that hold for all set it."""
+    return YearWindow(year, state, date(year, *closing.declarations), date(year, *closing.reviews))
+
+
+def month_and_day(text: str) -> tuple[int, int]:
+    """`12-15` as a month and a day that every year has. Raises ValueError."""
+    month, _, day = text.strip().replace(".", "-").replace("/", "-").partition("-")
+    found = date(2001, int(month), int(day))
+    return found.month, found.day
 
 
 def declaration_open(window: YearWindow, today: date) -> bool:

@@ -1,8 +1,9 @@
-"""Accounts made by the operator (帐号)."""
+"""Accounts (帐号) that others keep: made, disabled, given a password, roles added."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from core.rules.roles import Role
 from core.schema.base import Command
@@ -21,6 +22,41 @@ class CreateAccount(Command):
     password: str = ""
 
 
+class AccountKey(Command):
+    """One account."""
+
+    account_id: int
+
+
+class SwitchAccount(AccountKey):
+    """停用 or 启用 (`on`) an account, with a reason that stays in its history."""
+
+    on: bool
+    reason: str = ""
+
+
+class MakeSubAccount(Command):
+    """A sub-account (子账户) of the caller's office: its login name, and the name of who works with it."""
+
+    login: str = ""
+    name: str = ""
+
+
+class MakeOperator(Command):
+    """A further 系统管理员: the login name, and whose it is."""
+
+    login: str = ""
+    name: str = ""
+
+
+class AddRole(Command):
+    """A role for an account that exists (帐号未分配角色), by login name or 证件号; of the office with this 机构代码."""
+
+    login: str = ""
+    role: Role = Role.EMPLOYER
+    org_code: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountMade:
     """What came of it. `added` says that the account was there and only got the role."""
@@ -30,3 +66,28 @@ class AccountMade:
     role: Role
     org_name: str
     added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account in a list. `reason` is why it was disabled; `last_seen` when somebody last worked with it."""
+
+    account_id: int
+    login: str
+    name: str
+    kind_label: str
+    chief: bool
+    active: bool
+    state_label: str
+    last_seen: datetime | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPassword:
+    """An initial password (初始密码), shown this once: it is stored as its hash alone, and holds for one sign-in."""
+
+    account_id: int
+    login: str
+    name: str
+    password: str = field(repr=False)

@@ -83,7 +83,7 @@ class ProgressRow:
     """A row of 申报进度查询. `moves` are the keys of core.rules.workflow moves that the state allows the person.
 
     `reason` is why it was refused or sent back; `origin_id` is the refused one that this is 重新申报 of, and
-    `again_id` the newest 重新申报 of this one.
+    `again_id` the newest 重新申报 of this one; `source_label` is 申报来源.
     """
 
     id: int
@@ -102,6 +102,7 @@ class ProgressRow:
     reason: str = ""
     origin_id: int | None = None
     again_id: int | None = None
+    source_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class DeclarationView:
     """Everything of one declaration (详细). `values` are the stored entries as text, by field key.
 
     `origin_id` is the refused one that this is 重新申报 of, `origin_reason` why that was refused; `again_id` is
-    the newest 重新申报 of this one.
+    the newest 重新申报 of this one; `source_label` is 申报来源.
     """
 
     id: int
@@ -158,6 +159,7 @@ class DeclarationView:
     chain: tuple[str, ...]
     origin_reason: str = ""
     again_id: int | None = None
+    source_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,8 @@ class Holder(StrEnum):
     POSITION = "position"
     IDENTITY = "identity"
     RECORD = "record"
+    ACTIVITY = "activity"
+    PLAN = "plan"
 
 
 class EvidenceKey(Command):

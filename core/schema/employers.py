@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.rules.roles import OrgKind
 from core.schema.base import Command
 
 
 class FindEmployers(Command):
-    """Search by Chinese, pinyin, initials or code inside a region and below ("" = the whole province)."""
+    """Search by Chinese, pinyin, initials or code inside a region and below ("" = the whole province).
+
+    `kind` is what is looked for: employers, unless an office above is chosen (上级单位, 主管部门).
+    """
 
     text: str = ""
+    kind: OrgKind = OrgKind.EMPLOYER
     region_code: str = ""
     exact: bool = False
     after: tuple[int | str, ...] | None = None
@@ -40,10 +45,11 @@ class EmployerPage:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentRow:
-    """工作部门."""
+    """工作部门; `path` names those above it as well."""
 
     id: int
     name: str
+    path: str = ""
 
 
 class ImportUnits(Command):

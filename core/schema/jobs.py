@@ -24,9 +24,10 @@ class JobQuery(Command):
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job as it stands. `total` 0 means that it is not known yet; `rate` is rows (or people) a second, `seconds_left`
-    None while nobody can say. `resumable`: it stopped on its way and can go on from there. `outcome` is what its
-    kind leaves: counts, texts, a path."""
+    """A job as it stands. `total` 0 means that it is not known yet; `rate` is rows (or people) a second since it was
+    taken up last, `seconds_left` None while nobody can say. `resumable`: it stopped on its way, or waits for a
+    process that is gone, and can go on from there. `outcome` is what its kind leaves, words to what they count
+    or tell (`认定` 200); keys that begin with `_` are for the kind's own screen."""
 
     id: int
     kind: str
@@ -49,3 +50,8 @@ class JobView:
     def over(self) -> bool:
         """Whether nothing more happens by itself."""
         return self.state in ("done", "cancelled", "failed", "paused")
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over for good: what can neither be cancelled nor resumed."""
+        return self.state in ("done", "cancelled")

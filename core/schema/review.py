@@ -21,6 +21,8 @@ class Subject(StrEnum):
     TRANSFER = "transfer"
     POSITION = "position"
     IDENTITY = "identity"
+    OFFICE = "office"
+    OFFICE_CHANGE = "office_change"
 
 
 class Bucket(StrEnum):
@@ -102,7 +104,7 @@ class ReviewItem:
     year, evidence, doubts, history, and who else is looking at it. `version` binds the decision.
 
     `proposed` is what stands in 认定学时 at first: what the level before gave, else the claim. `decidable` is
-    false for an item that is only looked at."""
+    false for an item that is only looked at; `no_return` says why there is no 退回修改 for it."""
 
     subject: Subject
     id: int
@@ -122,6 +124,7 @@ class ReviewItem:
     note: str = ""
     proposed: CreditHours | None = None
     decidable: bool = True
+    no_return: str = ""
 
 
 class Verdict(StrEnum):

@@ -28,17 +28,17 @@ def create_account(desk: Desk, caller: Caller, command: CreateAccount) -> Accoun
         raise Refused(ErrorCode.NOT_ALLOWED, role=Role.PERSON.label)
     login = _login(command)
     with desk.reading() as work:
-        _org_of(work, command)
+        org_of(work, command.role, command.org_code)
         known = find_account(work, login)
     hashed = "" if known else desk.passwords.hash(_password(command))
     with desk.writing() as work:
-        org = _org_of(work, command)
+        org = org_of(work, command.role, command.org_code)
         account = find_account(work, login)
         added = account is not None
         if account is None:
             account = new_account(work, login, hashed)
         org_id = org.id if org else None
-        if _holds(work, account.id, command.role, org_id):
+        if holds(work, account.id, command.role, org_id):
             raise Refused(ErrorCode.LOGIN_TAKEN, login=login, role=command.role.label)
         work.session.add(AccountRole(account_id=account.id, role=command.role.value, org_id=org_id))
         org_name = org.name if org else ""
@@ -52,7 +52,7 @@ def create_account(desk: Desk, caller: Caller, command: CreateAccount) -> Accoun
 def login_exists(desk: Desk, command: CreateAccount) -> bool:
     """Whether the account is there already, so that no password need be asked for. Raises ORG_NOT_FOUND."""
     with desk.reading() as work:
-        _org_of(work, command)
+        org_of(work, command.role, command.org_code)
         return find_account(work, _login(command)) is not None
 
 
@@ -93,18 +93,19 @@ def _password(command: CreateAccount) -> str:
         raise Refused.for_fields((error.at("password"),)) from None
 
 
-def _org_of(work: UnitOfWork, command: CreateAccount) -> Org | None:
-    """The office of the role; its kind must be the role's. None for an operator."""
-    if command.role is Role.OPERATOR:
+def org_of(work: UnitOfWork, role: Role, org_code: str) -> Org | None:
+    """The office of the role; its kind must be the role's. None for an operator. Raises ORG_NOT_FOUND."""
+    if role is Role.OPERATOR:
         return None
-    code = plain_login(command.org_code)
-    org = work.session.scalar(select(Org).where(Org.code == code, Org.kind == command.role.value))
+    code = plain_login(org_code)
+    org = work.session.scalar(select(Org).where(Org.code == code, Org.kind == role.value))
     if org is None:
-        raise Refused(ErrorCode.ORG_NOT_FOUND, org_code=code or "（空）", role=command.role.label)
+        raise Refused(ErrorCode.ORG_NOT_FOUND, org_code=code or "（空）", role=role.label)
     return org
 
 
-def _holds(work: UnitOfWork, account_id: int, role: Role, org_id: int | None) -> bool:
+def holds(work: UnitOfWork, account_id: int, role: Role, org_id: int | None) -> bool:
+    """Whether an account has this role already, for this office."""
     same = (AccountRole.account_id == account_id) & (AccountRole.role == role.value)
     same &= AccountRole.org_id.is_(None) if org_id is None else AccountRole.org_id == org_id
     return work.session.scalar(select(AccountRole.id).where(same)) is not None

@@ -15,7 +15,8 @@ NAMELESS = "管理员"
 def actor_of(work: UnitOfWork, held: AccountRole, session_id: str, address: str) -> Actor:
     """The Actor of one held role (用户类型).
 
-    An office's account goes by the name of its person, else by the office's contact (联系人).
+    A sub-account goes by the name of who works with it (子账户), any other account of an office by that of its
+    person, else of the office's contact (联系人).
     """
     own = work.session.scalar(select(Person).where(Person.account_id == held.account_id))
     role = Role(held.role)
@@ -25,14 +26,14 @@ def actor_of(work: UnitOfWork, held: AccountRole, session_id: str, address: str)
             held.account_id, session_id, role, own.name, own.region_code, person_id=own.id, address=address
         )
     if role is Role.OPERATOR:
-        name = own.name if own else role.label
+        name = held.name or (own.name if own else role.label)
         return Actor(held.account_id, session_id, role, name, PROVINCE, address=address)
     org = work.session.get_one(Org, held.org_id)
     return Actor(
         held.account_id,
         session_id,
         role,
-        own.name if own else org.contact_name or NAMELESS,
+        held.name or (own.name if own else org.contact_name or NAMELESS),
         org.region_code,
         org_id=org.id,
         org_name=org.name,

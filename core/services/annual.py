@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.model import Declaration, PersonYear
-from core.rules.annual import AnnualRule, judge, rule_for
+from core.rules.annual import AnnualResult, AnnualRule, judge, rule_for
+from core.rules.chain import SOURCES
 from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import PUBLIC
 from core.rules.hours import CreditHours
@@ -34,10 +35,9 @@ __all__ = [
     "person_home",
     "recount",
     "recount_many",
+    "results_of",
     "rule_words",
 ]
-
-SOURCES = {"person": "个人申报", "history": "历史数据", "provider": "公需课平台"}
 
 
 def recount(work: UnitOfWork, person_id: int, region_code: str, year: int) -> PersonYear:
@@ -52,6 +52,27 @@ def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list
     They are taken in the order of the people, so that two who recount never wait for each other in a ring.
     """
     rows = _held_years(work, people, year)
+    results = results_of(work, rows)
+    places = places_of(work.session, people)
+    for row in rows:
+        result = results[row.person_id]
+        work.cells_are_stale(year, row.region_code)
+        if row.recognised_at is None:  # a year that was settled stays where that was done
+            place = places[row.person_id]
+            row.region_code, row.employer_id = place.region_code, place.employer_id
+            row.series, row.level = place.series, place.level
+            work.cells_are_stale(year, row.region_code)
+        row.public_halves = result.public.halves
+        row.professional_halves = result.professional.halves
+        row.passed = result.passed
+    work.session.flush()
+    return rows
+
+
+def results_of(work: UnitOfWork, rows: Sequence[PersonYear]) -> Mapping[int, AnnualResult]:
+    """What these rows of one year come to (by person id), counted from what is approved; they are left as they are."""
+    if not rows:
+        return {}
     counted = (
         select(
             Declaration.person_id,
@@ -60,8 +81,8 @@ def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list
             func.max(case((Declaration.completes_professional, 1), else_=0)),
         )
         .where(
-            Declaration.person_id.in_(people),
-            Declaration.year == year,
+            Declaration.person_id.in_([row.person_id for row in rows]),
+            Declaration.year == rows[0].year,
             Declaration.status == DeclarationState.APPROVED.value,
         )
         .group_by(Declaration.person_id, Declaration.subject)
@@ -75,22 +96,15 @@ def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list
         if completed and subject != PUBLIC:
             completing.add(person_id)
     rules = rules_of(work, rows)
-    places = places_of(work.session, people)
-    for row in rows:
-        key = row.person_id
-        hours = CreditHours(public.get(key, 0)), CreditHours(professional.get(key, 0))
-        result = judge(rules[key], *hours, key in completing)
-        work.cells_are_stale(year, row.region_code)
-        if row.recognised_at is None:  # a year that was settled stays where that was done
-            place = places[key]
-            row.region_code, row.employer_id = place.region_code, place.employer_id
-            row.series, row.level = place.series, place.level
-            work.cells_are_stale(year, row.region_code)
-        row.public_halves = result.public.halves
-        row.professional_halves = result.professional.halves
-        row.passed = result.passed
-    work.session.flush()
-    return rows
+    return {
+        key: judge(
+            rules[key],
+            CreditHours(public.get(key, 0)),
+            CreditHours(professional.get(key, 0)),
+            key in completing,
+        )
+        for key in (row.person_id for row in rows)
+    }
 
 
 def _held_years(work: UnitOfWork, people: Mapping[int, str], year: int) -> list[PersonYear]:

@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from core.model import Decision, Declaration, Org, Person
-from core.rules.chain import DECLARATION_CHAIN, Step, approving_move, next_step
+from core.rules.chain import Step, approving_move, chain_of, next_step
 from core.rules.entry import EntryError, parse_hours
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.hours import ZERO, CreditHours
 from core.rules.messages import MessageKind
 from core.rules.permissions import Action
 from core.rules.roles import Actor
-from core.rules.workflow import DECLARATION, DeclarationState, Move
+from core.rules.workflow import DeclarationState, Move, declaration_machine
 from core.schema.review import Decide, Decided, UndoDecision, Verdict
 from core.services.annual import recount_many
 from core.services.changes import refuse_while_transferring
 from core.services.declaration_views import KIND, form_name, handler_name
-from core.services.messages import tell_person
+from core.services.messages import tell_office, tell_person
 from core.services.queues import opinion_of
 from core.services.scope import handler_at, has_authority, in_scope, may_see, not_yours
 from core.services.suspicions import doubts_about
@@ -71,7 +71,7 @@ def undo_verdict(work: UnitOfWork, actor: Actor, command: UndoDecision) -> Decid
         raise _cannot_undo(state)
     if person is not None and person.employer_id != row.employer_id:
         raise _cannot_undo(state)
-    after = DECLARATION.next(state, Move.UNDO, actor.role)
+    after = declaration_machine(row.source).next(state, Move.UNDO, actor.role)
     refuse_while_transferring(work, row.person_id, Move.UNDO.label)
     row.status = after
     _restore(row, last)
@@ -127,18 +127,19 @@ def _decide(work: UnitOfWork, actor: Actor, row: Declaration, command: Decide) -
     """Make the move; the person's year is not counted yet."""
     state = DeclarationState(row.status)
     employer = work.session.get_one(Org, row.employer_id)
-    step = Step(row.step) if row.step else Step.EMPLOYER
+    chain = chain_of(row.source)
+    step = Step(row.step) if row.step else chain[0]
     move = {
-        Verdict.APPROVE: approving_move(DECLARATION_CHAIN, step, has_authority(employer)),
+        Verdict.APPROVE: approving_move(chain, step, has_authority(employer)),
         Verdict.REJECT: Move.REJECT,
         Verdict.RETURN: Move.RETURN,
     }[command.verdict]
-    after = DECLARATION.next(state, move, actor.role)
+    after = declaration_machine(row.source).next(state, move, actor.role)
     opinion = opinion_of(command)
     recognised = _recognised(row, command) if command.verdict is Verdict.APPROVE else None
     previous = _snapshot(row)
     if move is Move.PASS_ON:
-        following = next_step(DECLARATION_CHAIN, step, has_authority(employer))
+        following = next_step(chain, step, has_authority(employer))
         assert following is not None
         row.handler_org_id = handler_at(work.session, following, employer, row.region_code).id
         row.step = following
@@ -165,7 +166,12 @@ def _decide(work: UnitOfWork, actor: Actor, row: Declaration, command: Decide) -
     summary = f"{row.year} {form_name(row.form)} {CreditHours(row.claimed_halves)} 学时 {move.label}"
     work.audit(actor, Action.DECIDE, KIND, row.id, summary)
     if move in _TOLD:
-        _tell(work, row, told_words(move, row, recognised, opinion))
+        words = told_words(move, row, recognised, opinion)
+        _tell(work, row, words)
+        if row.activity_id is not None and move is Move.REJECT:
+            name = work.session.get_one(Person, row.person_id).name
+            about = ("activity", row.activity_id)
+            tell_office(work, row.employer_id, MessageKind.DECLARATION, f"{name} {words}", about=about)
 
 
 def _tell(work: UnitOfWork, row: Declaration, text: str) -> None:

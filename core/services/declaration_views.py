@@ -8,20 +8,21 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.model import Blob, Decision, Declaration, Evidence, Org, Person
-from core.rules.chain import Step
+from core.model import Attachment, Blob, Decision, Declaration, Evidence, Org, Person
+from core.rules.chain import SOURCES, Step, chain_of
 from core.rules.clock import CHINA
 from core.rules.forms import FORMS
 from core.rules.hours import CreditHours
 from core.rules.roles import Actor, Role
-from core.rules.workflow import DECLARATION, DeclarationState, Move
-from core.schema.declarations import DeclarationView, EvidenceView
+from core.rules.workflow import DeclarationState, Move, declaration_machine
+from core.schema.declarations import DeclarationView, EvidenceView, Holder
 from core.schema.history import DecisionLine
 from core.services.scope import reviewers
 from core.store.progress import ProgressLine
 from core.store.work import UnitOfWork
 
 KIND = "declaration"
+_MEASURES = (Blob.size, Blob.kind, Blob.width, Blob.height)
 # Moves that say why it came back to the person.
 REFUSALS = (Move.REJECT.value, Move.RETURN.value)
 
@@ -55,9 +56,10 @@ def declaration_detail(work: UnitOfWork, actor: Actor, declaration: Declaration)
         reason=_reason(session, declaration),
         origin_id=declaration.origin_id,
         moves=moves_of(work, declaration) if actor.role is Role.PERSON else (),
-        chain=reviewers(session, employer, declaration.region_code),
+        chain=reviewers(session, employer, declaration.region_code, chain_of(declaration.source)),
         origin_reason=reasons_of(session, [origin]).get(origin, "") if origin is not None else "",
         again_id=copies_of(session, [declaration.id]).get(declaration.id),
+        source_label=SOURCES[declaration.source],
     )
 
 
@@ -93,22 +95,21 @@ def handler_name(session: Session, declaration: Declaration) -> str:
 
 
 def evidence_of(session: Session, declaration_id: int) -> tuple[EvidenceView, ...]:
-    """The attachments in their order."""
-    query = (
-        select(
-            Evidence.sha256,
-            Evidence.file_name,
-            Evidence.caption,
-            Blob.size,
-            Blob.kind,
-            Blob.width,
-            Blob.height,
-        )
+    """The attachments in their order; those of the 单位申报 that it came from after its own."""
+    own = (
+        select(Evidence.sha256, Evidence.file_name, Evidence.caption, *_MEASURES)
         .join(Blob, Blob.sha256 == Evidence.sha256)
         .where(Evidence.declaration_id == declaration_id)
         .order_by(Evidence.position)
     )
-    return tuple(EvidenceView(*row) for row in session.execute(query))
+    shared = (
+        select(Attachment.sha256, Attachment.file_name, Attachment.caption, *_MEASURES)
+        .join(Blob, Blob.sha256 == Attachment.sha256)
+        .join(Declaration, Declaration.activity_id == Attachment.object_id)
+        .where(Attachment.kind == Holder.ACTIVITY.value, Declaration.id == declaration_id)
+        .order_by(Attachment.position)
+    )
+    return tuple(EvidenceView(*row) for query in (own, shared) for row in session.execute(query))
 
 
 def history_of(session: Session, kind: str, object_id: int) -> tuple[DecisionLine, ...]:
@@ -119,7 +120,7 @@ def history_of(session: Session, kind: str, object_id: int) -> tuple[DecisionLin
 
 def moves_of(work: UnitOfWork, row: Declaration | ProgressLine) -> tuple[str, ...]:
     """What the owner may do now, in the order of the key bar."""
-    moves = list(DECLARATION.moves(DeclarationState(row.status), Role.PERSON))
+    moves = list(declaration_machine(row.source).moves(DeclarationState(row.status), Role.PERSON))
     if Move.WITHDRAW in moves and row.step != Step.EMPLOYER:
         moves.remove(Move.WITHDRAW)
     if Move.URGE in moves and not may_urge(work, row):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from core.model import Declaration, Evidence, Org, Person
-from core.rules.chain import DECLARATION_CHAIN, Step, next_step
+from core.rules.chain import DECLARATION_CHAIN, SOURCES, Step, next_step
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import FORMS
 from core.rules.hours import CreditHours
 from core.rules.permissions import Action
 from core.rules.roles import Actor
-from core.rules.workflow import DECLARATION, DeclarationState, Move
+from core.rules.workflow import DECLARATION, DeclarationState, Move, declaration_machine
 from core.schema.base import Nothing, Number
 from core.schema.declarations import (
     DeclarationContext,
@@ -112,7 +112,7 @@ def submit_declaration(work: UnitOfWork, actor: Actor, command: SaveDeclaration)
 def withdraw_declaration(work: UnitOfWork, actor: Actor, command: DeclarationKey) -> DeclarationView:
     """撤销: back to 待提交, only while the employer has not reviewed. Raises Refused ALREADY_REVIEWED, STALE."""
     row = _own(work, actor, command)
-    state = DECLARATION.next(DeclarationState(row.status), Move.WITHDRAW, actor.role)
+    state = declaration_machine(row.source).next(DeclarationState(row.status), Move.WITHDRAW, actor.role)
     if row.step != Step.EMPLOYER:
         raise Refused(ErrorCode.ALREADY_REVIEWED)
     row.status, row.step, row.handler_org_id = state, None, None
@@ -127,7 +127,7 @@ def withdraw_declaration(work: UnitOfWork, actor: Actor, command: DeclarationKey
 def delete_declaration(work: UnitOfWork, actor: Actor, command: DeclarationKey) -> None:
     """删除: drafts only. The log keeps that there was one."""
     row = _own(work, actor, command)
-    DECLARATION.next(DeclarationState(row.status), Move.DELETE, actor.role)
+    declaration_machine(row.source).next(DeclarationState(row.status), Move.DELETE, actor.role)
     work.decide(actor, KIND, row.id, Move.DELETE, version=command.version)
     work.audit(actor, Action.DELETE_DECLARATION, KIND, row.id, f"{row.year} {form_name(row.form)}")
     work.session.delete(row)
@@ -137,7 +137,7 @@ def delete_declaration(work: UnitOfWork, actor: Actor, command: DeclarationKey) 
 def redeclare(work: UnitOfWork, actor: Actor, command: DeclarationKey) -> DeclarationView:
     """重新申报: a draft copied from a refused one and linked to it. Asked twice it gives the same draft."""
     row = _own(work, actor, command)
-    DECLARATION.next(DeclarationState(row.status), Move.REDECLARE, actor.role)
+    declaration_machine(row.source).next(DeclarationState(row.status), Move.REDECLARE, actor.role)
     waiting = select(Declaration).where(
         Declaration.origin_id == row.id, Declaration.status == DeclarationState.DRAFT.value
     )
@@ -154,7 +154,7 @@ def redeclare(work: UnitOfWork, actor: Actor, command: DeclarationKey) -> Declar
 def urge(work: UnitOfWork, actor: Actor, command: DeclarationKey) -> DeclarationView:
     """催办: marks a claim that has waited long. Raises Refused TOO_SOON_TO_URGE."""
     row = _own(work, actor, command)
-    DECLARATION.next(DeclarationState(row.status), Move.URGE, actor.role)
+    declaration_machine(row.source).next(DeclarationState(row.status), Move.URGE, actor.role)
     if not may_urge(work, row):
         raise Refused(ErrorCode.TOO_SOON_TO_URGE, days=work.settings.urge_days)
     # A statement, so that the version stays: urging must not make the reviewer's decision stale.
@@ -215,7 +215,7 @@ def _draft(work: UnitOfWork, actor: Actor, command: SaveDeclaration, move: Move)
         return None
     key = DeclarationKey(declaration_id=command.declaration_id, version=command.version)
     row = _own(work, actor, key)
-    DECLARATION.next(DeclarationState(row.status), move, actor.role)
+    declaration_machine(row.source).next(DeclarationState(row.status), move, actor.role)
     return row
 
 
@@ -288,4 +288,5 @@ def _progress_row(
         reason=reason if line.status in (DeclarationState.REJECTED, DeclarationState.DRAFT) else "",
         origin_id=line.origin_id,
         again_id=again_id,
+        source_label=SOURCES[line.source],
     )

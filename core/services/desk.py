@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Update, and_, func, select, true, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.model import Account, AccountRole, LoginSession, Org, Person
@@ -181,7 +181,7 @@ class Desk:
                 AccountRole.person_id,
                 region.label("region_code"),
                 LoginSession.last_seen_at,
-                Account.active,
+                and_(Account.active, func.coalesce(Org.active, true())).label("active"),
                 Account.must_change,
             )
             .join(Account, Account.id == LoginSession.account_id)

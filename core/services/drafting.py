@@ -113,8 +113,8 @@ def _duplicate(
     row: Declaration | None,
 ) -> list[FieldError]:
     """The same form, name and days as one that waits or was approved (domain.md 4.2)."""
-    title = _plain(title_of(learning_form, checked.clean))
-    if not title:
+    title = title_of(learning_form, checked.clean)
+    if not plain_title(title):
         return []
     query = select(Declaration).where(
         Declaration.person_id == person_id,
@@ -124,23 +124,34 @@ def _duplicate(
     if learning_form.yearly:
         query = query.where(Declaration.year == checked.clean.get("year"))
     for other in session.scalars(query.order_by(Declaration.id)):
-        if (row is None or other.id != row.id) and _plain(other.title) == title:
-            days = (other.started_on, other.ended_on)
-            if _overlap(checked.period, days):
-                words = f"{other.year} 年 {form_name(other.form)}《{other.title}》{period_text(other)}"
-                params = {"other": words.strip()}
-                return [FieldError(learning_form.title_field, ErrorCode.DUPLICATE_DECLARATION, params)]
+        if row is not None and other.id == row.id:
+            continue
+        if repeats(title, checked.period, other.title, (other.started_on, other.ended_on)):
+            words = f"{other.year} 年 {form_name(other.form)}《{other.title}》{period_text(other)}"
+            params = {"other": words.strip()}
+            return [FieldError(learning_form.title_field, ErrorCode.DUPLICATE_DECLARATION, params)]
     return []
+
+
+def repeats(
+    title: str,
+    days: tuple[date, date] | None,
+    other_title: str,
+    other_days: tuple[date | None, date | None],
+) -> bool:
+    """Whether two declarations of one form are the same learning: one name, and days that touch or aren't known."""
+    return plain_title(title) == plain_title(other_title) and _overlap(days, other_days)
+
+
+def plain_title(title: str) -> str:
+    """A name as it is compared: without spaces, small letters."""
+    return "".join(title.split()).casefold()
 
 
 def _overlap(one: tuple[date, date] | None, two: tuple[date | None, date | None]) -> bool:
     if one is None or two[0] is None or two[1] is None:
         return True
     return one[0] <= two[1] and two[0] <= one[1]
-
-
-def _plain(title: str) -> str:
-    return "".join(title.split()).casefold()
 
 
 def _write(

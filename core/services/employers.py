@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from core.model import Department, Org
+from core.model import Department, Org, Person
 from core.rules import reference
 from core.rules.entry import EntryError
 from core.rules.errors import ErrorCode
@@ -14,6 +15,7 @@ from core.rules.permissions import Action
 from core.rules.roles import Caller, OrgKind
 from core.schema.base import Number
 from core.schema.employers import DepartmentRow, EmployerPage, EmployerRow, FindEmployers
+from core.schema.offices import DepartmentNode
 from core.services.desk import use_case
 from core.services.scope import region_prefix
 from core.store.search import OrgLine
@@ -31,7 +33,8 @@ def find_employers(work: UnitOfWork, caller: Caller, command: FindEmployers) -> 
     Only where the first page finds nothing more is the province counted, to say how many stand `elsewhere`.
     """
     prefix = region_prefix(command.region_code) if command.region_code else ""
-    search = partial(search_employers, work.connection, command.text, exact=command.exact)
+    kinds = (command.kind,)
+    search = partial(search_employers, work.connection, command.text, exact=command.exact, kinds=kinds)
     found = search(prefix, after=command.after, limit=command.limit)
     elsewhere = 0
     whole_page_known = command.after is None and found.after is None
@@ -43,9 +46,34 @@ def find_employers(work: UnitOfWork, caller: Caller, command: FindEmployers) -> 
 
 @use_case(Action.EMPLOYER_DEPARTMENTS, writes=False)
 def departments_of(work: UnitOfWork, caller: Caller, command: Number) -> tuple[DepartmentRow, ...]:
-    """The departments of the employer with this id, in the order they were made."""
-    wanted = select(Department.id, Department.name).where(Department.org_id == command.value)
-    return tuple(DepartmentRow(*row) for row in work.session.execute(wanted.order_by(Department.id)))
+    """The departments of the employer with this id, each after the one it belongs to."""
+    nodes = department_tree(work, command.value)
+    paths: dict[int | None, str] = {None: ""}
+    for node in nodes:
+        above = paths[node.parent_id]
+        paths[node.id] = f"{above} / {node.name}" if above else node.name
+    return tuple(DepartmentRow(node.id, node.name, paths[node.id]) for node in nodes)
+
+
+def department_tree(work: UnitOfWork, org_id: int) -> tuple[DepartmentNode, ...]:
+    """The departments of an employer as a tree, laid out line by line; those of one parent in the order made."""
+    people = (
+        select(Person.department_id, func.count())
+        .where(Person.employer_id == org_id, Person.department_id.is_not(None))
+        .group_by(Person.department_id)
+    )
+    counts = {department: count for department, count in work.session.execute(people)}
+    wanted = select(Department).where(Department.org_id == org_id).order_by(Department.id)
+    below: dict[int | None, list[Department]] = {}
+    for row in work.session.scalars(wanted):
+        below.setdefault(row.parent_id, []).append(row)
+
+    def laid_out(parent: int | None, depth: int) -> Iterator[DepartmentNode]:
+        for row in below.get(parent, ()):
+            yield DepartmentNode(row.id, row.name, row.parent_id, depth, counts.get(row.id, 0))
+            yield from laid_out(row.id, depth + 1)
+
+    return tuple(laid_out(None, 0))
 
 
 def may_register_at(org: Org | None) -> bool:

@@ -12,7 +12,17 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.model import Attachment, Audit, Blob, Change, Declaration, Evidence, PersonRecord
+from core.model import (
+    Activity,
+    Attachment,
+    Audit,
+    Blob,
+    Change,
+    Declaration,
+    Evidence,
+    PersonRecord,
+    TrainingPlan,
+)
 from core.rules.entry import EntryError
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.evidence_rules import check_size
@@ -28,13 +38,14 @@ from core.schema.declarations import (
     Holder,
 )
 from core.services.desk import Desk, desk_use_case
-from core.services.scope import must_see, not_yours
+from core.services.scope import must_see, must_see_plan, not_yours
 from core.store.archives import ARCHIVE_MARK, ArchiveLimits, Unpacked, pictures_in
 from core.store.work import UnitOfWork
 
 FIELD = "evidence"
 SEALED_HOLDERS = frozenset({Holder.IDENTITY})
 """Whose pictures lie encrypted on the disk: a card of identity, a portrait."""
+OF_CHANGES = (Holder.POSITION.value, Holder.IDENTITY.value)
 _BLOB, _SEALED = "blob", "sealed_blob"
 
 
@@ -125,11 +136,16 @@ def may_use(session: Session, actor: Actor, sha256: str, *, sealed: bool = False
     own_record = exists().where(
         PersonRecord.id == Attachment.object_id, PersonRecord.person_id == actor.person_id
     )
-    is_record = Attachment.kind == Holder.RECORD.value
+    own_plan = exists().where(TrainingPlan.id == Attachment.object_id, TrainingPlan.org_id == actor.org_id)
+    kind = Attachment.kind
     attached = exists().where(
         Attachment.sha256 == sha256,
         Attachment.sealed.is_(sealed),
-        or_(is_record & own_record, ~is_record & own_change),
+        or_(
+            (kind == Holder.RECORD.value) & own_record,
+            (kind == Holder.PLAN.value) & own_plan,
+            kind.in_(OF_CHANGES) & own_change,
+        ),
     )
     declared = exists().where(
         Evidence.sha256 == sha256,
@@ -241,7 +257,14 @@ def _must_see_picture(
         if declaration is None:
             raise Refused(ErrorCode.NOT_FOUND)
         must_see(work.session, actor, declaration)
-        held = exists().where(Evidence.declaration_id == object_id, Evidence.sha256 == sha256)
+        held = or_(
+            exists().where(Evidence.declaration_id == object_id, Evidence.sha256 == sha256),
+            exists().where(
+                Attachment.kind == Holder.ACTIVITY.value,
+                Attachment.object_id == declaration.activity_id,
+                Attachment.sha256 == sha256,
+            ),
+        )
     else:
         _must_see_holder(work, actor, object_id, holder)
         held = exists().where(
@@ -252,7 +275,21 @@ def _must_see_picture(
 
 
 def _must_see_holder(work: UnitOfWork, actor: Actor, object_id: int, holder: Holder) -> None:
-    """A change is seen by the person and the office that decides or decided it, a record by the person alone."""
+    """A change is seen by the person and the office that decides or decided it, a record by the person alone, what
+    a unit declares for its persons by that unit."""
+    if holder is Holder.ACTIVITY:
+        activity = work.session.get(Activity, object_id)
+        if activity is None:
+            raise Refused(ErrorCode.NOT_FOUND)
+        if actor.role is not Role.EMPLOYER or actor.org_id != activity.org_id:
+            raise not_yours(holder.value, object_id)
+        return
+    if holder is Holder.PLAN:
+        plan = work.session.get(TrainingPlan, object_id)
+        if plan is None:
+            raise Refused(ErrorCode.NOT_FOUND)
+        must_see_plan(work.session, actor, plan)
+        return
     row = (
         work.session.get(PersonRecord, object_id)
         if holder is Holder.RECORD

@@ -17,6 +17,7 @@ from core.rules import reference
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Role
+from core.services.audit_proof import heads_of, prove_chain
 from core.services.setup import SEAL_FINGERPRINT, has_operator
 from core.store.seal import load_seal
 from core.store.settings import Settings, without_password
@@ -72,6 +73,7 @@ def _inside(store: Store) -> Iterator[Finding]:
         _operator,
         _bureaus,
         _mail,
+        _audit,
     )
     for look in looks:
         with store.reading() as work:
@@ -164,6 +166,15 @@ def _bureaus(work: UnitOfWork) -> Finding:
         mend = "导入人社部门后运行 jijiao account add --role bureau --org 机构代码"
         return Finding("人社部门帐号", True, "还没有帐号，学时暂时没有人认定", mend)
     return Finding("人社部门帐号", True, "已有帐号")
+
+
+def _audit(work: UnitOfWork) -> Finding:
+    """Whether the audit log is as it was written, from its first entry on."""
+    proof = prove_chain(work, heads_of(work.settings))
+    if not proof.whole:
+        return Finding("审计日志", False, proof.trouble, "停止使用，保全数据库和备份，查明是谁改的")
+    noted = f"，与以前记下的 {proof.anchors} 处一致" if proof.anchors else ""
+    return Finding("审计日志", True, f"{proof.entries} 条，链完整{noted}，末尾 {proof.head[:16]}")
 
 
 def _mail(work: UnitOfWork) -> Finding:

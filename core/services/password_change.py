@@ -10,6 +10,7 @@ from core.rules.roles import Actor
 from core.schema.passwords import ChangePassword, PasswordChanged
 from core.services.desk import Desk, desk_use_case
 from core.services.forgotten import end_sessions, kill_codes, new_password_faults
+from core.services.initial import initial_password
 from core.services.messages import tell_account
 from core.services.throttle import counted_try
 
@@ -35,9 +36,10 @@ def change_password(desk: Desk, actor: Actor, command: ChangePassword) -> Passwo
         raise Refused.for_fields(errors)
     with desk.reading() as work:
         stored = work.session.get_one(Account, actor.account_id).password_hash
+        initial = initial_password(work, actor.account_id, stored)
     # An open screen that somebody else sits at must not be a way to guess the password behind it.
     with counted_try(desk, str(actor.account_id), "", ErrorCode.WRONG_OLD_PASSWORD, purpose=_TRYING):
-        if not desk.passwords.matches(stored, command.old):
+        if not desk.passwords.matches(stored, command.old, initial):
             beside = (FieldError("old", ErrorCode.WRONG_OLD_PASSWORD),)
             raise Refused(ErrorCode.WRONG_OLD_PASSWORD, beside)
     hashed = desk.passwords.hash(command.new)

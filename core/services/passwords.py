@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
 from typing import TYPE_CHECKING
 
@@ -28,18 +29,23 @@ class Passwords:
         with self._slots:
             return hasher.hash(password)
 
-    def matches(self, stored: str | None, password: str) -> bool:
-        """Whether the password is the stored one. With nothing stored the same work is done, in vain."""
+    def matches(self, stored: str | None, password: str, initial: str | None = None) -> bool:
+        """Whether the password is the stored one. With no hash stored the same work is done, in vain.
+
+        `initial` is given where a mark stands in place of a hash (初始密码): it is compared in constant time, after
+        the same work.
+        """
         from argon2.exceptions import InvalidHashError, VerificationError
 
         hasher = self._made()
-        known = stored or self._dummy_hash()
+        hashed = bool(stored) and not str(stored).startswith("!") and initial is None
+        known = str(stored) if hashed else self._dummy_hash()
         with self._slots:
             try:
                 hasher.verify(known, password)
             except (VerificationError, InvalidHashError):
-                return False
-        return stored is not None
+                return initial is not None and hmac.compare_digest(initial.encode(), password.encode())
+        return hashed
 
     def is_outdated(self, stored: str) -> bool:
         """Whether it was hashed with weaker parameters than those of today."""

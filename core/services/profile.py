@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
-
-from core.model import Account, Department, Org, Person, PersonRecord
+from core.model import Account, Department, Org, Person
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.identity import mask_id_number
 from core.rules.messages import MessageKind
 from core.rules.permissions import Action
-from core.rules.person_records import RECORD_KINDS
 from core.rules.profile import check_profile, profile_fields
 from core.rules.roles import Actor
 from core.schema.annual import PersonView
 from core.schema.base import Nothing
 from core.schema.person_records import EditProfile, ProfileView
-from core.services.changes import pending_kinds
 from core.services.desk import use_case
 from core.services.employers import region_name
 from core.services.forgotten import kill_codes
 from core.services.messages import addressed, mail
 from core.services.person_facts import CONTACTS, FOUND_BY, PLAIN, contact_columns, plain_columns
+from core.services.person_lines import department_name, person_lines
 from core.services.scope import owner
 from core.store.work import UnitOfWork
 
@@ -36,27 +33,7 @@ CONTACTS_CHANGED = "您的手机号或电子邮箱刚刚修改。如非本人操
 def person_view(work: UnitOfWork, actor: Actor, command: Nothing) -> PersonView:
     """个人资料 of the caller, read-only: the number, the mobile and the address masked, each list counted."""
     person = owner(work.session, actor)
-    lines = (
-        ("姓名", person.name),
-        ("证件类型", person.id_type),
-        ("证件号", mask_id_number(work.vault.open(person.id_number_sealed))),
-        ("性别", person.gender),
-        ("出生日期", person.birth_date.isoformat() if person.birth_date else ""),
-        ("民族", person.ethnic_group),
-        ("籍贯", person.native_place),
-        ("毕业院校", person.school),
-        ("所学专业", person.major),
-        ("所属区域", region_name(person.region_code)),
-        ("所在单位", work.session.get_one(Org, person.employer_id).name),
-        ("所属工作部门", _department(work, person)),
-        ("专业技术职务系列", person.series),
-        ("专业技术职务任职资格", person.title),
-        ("手机号", _masked(work, person.mobile_sealed)),
-        ("电子邮箱", _masked(work, person.email_sealed)),
-        *_counts(work, person.id),
-        ("审核中的变更", _pending(work, person.id)),
-    )
-    return PersonView(lines)
+    return PersonView(person_lines(work, person))
 
 
 @use_case(Action.EDIT_PROFILE, writes=False)
@@ -137,7 +114,7 @@ def _values(work: UnitOfWork, person: Person) -> dict[str, str]:
     for kind in CONTACTS:
         sealed = getattr(person, f"{kind}_sealed")
         values[kind] = work.vault.open(sealed) if sealed is not None else ""
-    values[DEPARTMENT] = _department(work, person)
+    values[DEPARTMENT] = department_name(work, person)
     return values
 
 
@@ -151,35 +128,3 @@ def _chosen_department(
     if found is None or found.org_id != person.employer_id:
         return None, (FieldError(DEPARTMENT, ErrorCode.NOT_IN_LIST),)
     return found, ()
-
-
-def _department(work: UnitOfWork, person: Person) -> str:
-    found = work.session.get(Department, person.department_id) if person.department_id else None
-    return found.name if found is not None else ""
-
-
-def _counts(work: UnitOfWork, person_id: int) -> tuple[tuple[str, str], ...]:
-    """How many entries each of the three lists has."""
-    query = (
-        select(PersonRecord.kind, func.count())
-        .where(PersonRecord.person_id == person_id)
-        .group_by(PersonRecord.kind)
-    )
-    counts: dict[str, int] = {kind: count for kind, count in work.session.execute(query)}
-    return tuple((kind.title, f"{counts.get(kind.key, 0)} 条") for kind in RECORD_KINDS.values())
-
-
-def _pending(work: UnitOfWork, person_id: int) -> str:
-    """The procedures of the person that wait for an office now."""
-    return "、".join(kind.label for kind in pending_kinds(work.session, person_id)) or "无"
-
-
-def _masked(work: UnitOfWork, sealed: bytes | None) -> str:
-    """A mobile number or an address with its middle hidden."""
-    if sealed is None:
-        return ""
-    text = work.vault.open(sealed)
-    name, at, domain = text.partition("@")
-    if at:
-        return f"{name[:2]}***@{domain}"
-    return f"{text[:3]}****{text[-4:]}" if len(text) > 7 else "****"

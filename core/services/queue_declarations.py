@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from core.model import Declaration, Person, PersonYear
+from core.rules.chain import SOURCES
 from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import FORMS, PUBLIC, declaration_fields
 from core.rules.hours import ZERO, CreditHours
 from core.rules.hours_rules import days_between
 from core.rules.permissions import Action
 from core.rules.roles import Actor
-from core.rules.workflow import DeclarationState
+from core.rules.workflow import DeclarationState, Move, declaration_machine
 from core.schema.review import (
     Bucket,
     DoubtLine,
@@ -104,6 +105,7 @@ def _item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
         note=row.note,
         proposed=proposed,
         decidable=row.status == DeclarationState.PENDING and row.handler_org_id == actor.org_id,
+        no_return=_no_return(row),
     )
 
 
@@ -117,10 +119,11 @@ def _visible(work: UnitOfWork, actor: Actor, declaration_id: int) -> Declaration
 
 def _declaration_lines(row: Declaration) -> tuple[tuple[str, str], ...]:
     values = values_of(row)
+    source = () if row.activity_id is None else (("申报来源", f"{SOURCES[row.source]} {row.activity_id}"),)
     if row.form not in FORMS:
-        return tuple(values.items())
+        return (*source, *values.items())
     form = FORMS[row.form]
-    lines = []
+    lines = list(source)
     for spec in declaration_fields(form):
         text = values.get(spec.key, "")
         if text and spec.key == form.end_field and row.started_on and row.ended_on:
@@ -128,6 +131,14 @@ def _declaration_lines(row: Declaration) -> tuple[tuple[str, str], ...]:
         if text:
             lines.append((spec.label, text))
     return tuple(lines)
+
+
+def _no_return(row: Declaration) -> str:
+    """Why this one can't be sent back to be mended; empty where it can."""
+    machine = declaration_machine(row.source)
+    if any(each.move is Move.RETURN for each in machine.transitions):
+        return ""
+    return f"{machine.name}没有退回修改：按 R 写明原因，由单位重新申报"
 
 
 def _rule_check(work: UnitOfWork, row: Declaration) -> str:

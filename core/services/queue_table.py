@@ -9,6 +9,8 @@ from core.services.change_queue import ChangeQueue, queue_of
 from core.services.identity_review import IDENTITY_QUEUE
 from core.services.positions import POSITION_QUEUE
 from core.services.queue_declarations import DECLARATIONS
+from core.services.queue_offices import OFFICES
+from core.services.queue_org_changes import OFFICE_CHANGES
 from core.services.queue_registrations import REGISTRATIONS
 from core.services.queues import Queue
 from core.services.transfers import TRANSFER_QUEUE
@@ -18,5 +20,5 @@ CHANGES: Mapping[str, ChangeQueue] = {
 }
 """What each kind of change says of itself, by its kind."""
 
-_ALL = (DECLARATIONS, REGISTRATIONS, *map(queue_of, CHANGES.values()))
+_ALL = (DECLARATIONS, REGISTRATIONS, *map(queue_of, CHANGES.values()), OFFICES, OFFICE_CHANGES)
 QUEUES: Mapping[Subject, Queue] = {queue.subject: queue for queue in _ALL}

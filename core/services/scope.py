@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.model import AccountRole, Declaration, Org, Person
+from core.model import AccountRole, Declaration, Org, Person, TrainingPlan
 from core.rules import reference
-from core.rules.chain import DECLARATION_CHAIN, Step, steps
+from core.rules.chain import DECLARATION_CHAIN, Chain, Step, steps
 from core.rules.errors import ErrorCode, Refused
+from core.rules.permissions import Action, Reach, reach
 from core.rules.roles import Actor, OrgKind, Role
 from core.rules.workflow import DeclarationState
 from core.store.work import UnitOfWork
@@ -47,6 +50,22 @@ def within(column: InstrumentedAttribute[str], office_region: str) -> ColumnElem
     return (column >= prefix) & (column < prefix + ":")  # ':' follows '9'
 
 
+def in_reach(session: Session, actor: Actor, action: Action, thing: Person | Declaration | Org) -> bool:
+    """Whether a person, a declaration or an office lies where the caller's role may do this (管理范围).
+
+    The one place where the table of permissions meets the rows: `reach` says how far, the row says where it is.
+    """
+    return _WITHIN[reach(action, actor.role)](actor, _Place(session, thing))
+
+
+def must_reach(
+    session: Session, actor: Actor, action: Action, kind: str, thing: Person | Declaration | Org
+) -> None:
+    """Raises Refused NOT_YOURS, naming the object for the audit."""
+    if not in_reach(session, actor, action, thing):
+        raise not_yours(kind, thing.id)
+
+
 def may_see(session: Session, actor: Actor, declaration: Declaration) -> bool:
     """The owner sees it always; an office once it was submitted, if it stands in its scope."""
     hidden = declaration.status == DeclarationState.DRAFT and not declaration.returned
@@ -55,31 +74,28 @@ def may_see(session: Session, actor: Actor, declaration: Declaration) -> bool:
 
 def in_scope(session: Session, actor: Actor, declaration: Declaration) -> bool:
     """Whether it is the caller's business at all, in whatever state it stands."""
-    if actor.role is Role.PERSON:
-        return actor.person_id == declaration.person_id
-    if actor.role is Role.EMPLOYER:
-        return actor.org_id == declaration.employer_id
-    if actor.role is Role.AUTHORITY:
-        employer = session.get_one(Org, declaration.employer_id)
-        return actor.org_id in (employer.authority_id, declaration.handler_org_id)
-    return actor.role is Role.BUREAU and covers(actor.region_code, declaration.region_code)
+    return in_reach(session, actor, Action.VIEW_DECLARATION, declaration)
 
 
 def may_see_person(session: Session, actor: Actor, person: Person) -> bool:
     """The person, the employer, its authority, and the bureaus of the region."""
-    if actor.role is Role.PERSON:
-        return actor.person_id == person.id
-    if actor.role is Role.EMPLOYER:
-        return actor.org_id == person.employer_id
-    if actor.role is Role.AUTHORITY:
-        return actor.org_id == session.get_one(Org, person.employer_id).authority_id
-    return actor.role is Role.BUREAU and covers(actor.region_code, person.region_code)
+    return in_reach(session, actor, Action.VIEW_PERSON, person)
 
 
 def must_see(session: Session, actor: Actor, declaration: Declaration) -> None:
     """Raises Refused NOT_YOURS, naming the object for the audit."""
     if not may_see(session, actor, declaration):
         raise not_yours("declaration", declaration.id)
+
+
+def must_see_plan(session: Session, actor: Actor, plan: TrainingPlan) -> None:
+    """A training plan is its office's, and the bureaus' above it once it was sent in. Raises NOT_YOURS."""
+    if actor.org_id == plan.org_id:
+        return
+    region = session.get_one(Org, plan.org_id).region_code
+    above = actor.org_id == plan.reviewer_id or covers(actor.region_code, region)
+    if actor.role is not Role.BUREAU or plan.submitted_at is None or not above:
+        raise not_yours("plan", plan.id)
 
 
 def not_yours(kind: str, object_id: object) -> Refused:
@@ -89,10 +105,15 @@ def not_yours(kind: str, object_id: object) -> Refused:
 
 def must_be_chief(work: UnitOfWork, actor: Actor) -> None:
     """Raises Refused NOT_CHIEF for a sub-account (子账户): accounts and the office's data are its chief's."""
+    if not is_chief(work, actor):
+        raise Refused(ErrorCode.NOT_CHIEF)
+
+
+def is_chief(work: UnitOfWork, actor: Actor) -> bool:
+    """Whether the caller is the chief of the office (单位管理员), not a sub-account."""
     same = (AccountRole.account_id == actor.account_id) & (AccountRole.role == actor.role.value)
     same &= AccountRole.org_id.is_(None) if actor.org_id is None else AccountRole.org_id == actor.org_id
-    if work.session.scalar(select(AccountRole.chief).where(same)) is not True:
-        raise Refused(ErrorCode.NOT_CHIEF)
+    return work.session.scalar(select(AccountRole.chief).where(same)) is True
 
 
 def owner(session: Session, actor: Actor) -> Person:
@@ -129,13 +150,56 @@ def handler_at(session: Session, step: Step, employer: Org, region_code: str) ->
     return bureau_of(session, region_code)
 
 
-def reviewers(session: Session, employer: Org, region_code: str) -> tuple[str, ...]:
+def reviewers(
+    session: Session, employer: Org, region_code: str, chain: Chain = DECLARATION_CHAIN
+) -> tuple[str, ...]:
     """The names of the offices that will review, in turn; the last one is left out while there is none."""
     names: list[str] = []
-    for step in steps(DECLARATION_CHAIN, has_authority(employer)):
+    for step in steps(chain, has_authority(employer)):
         try:
             names.append(handler_at(session, step, employer, region_code).name)
         except Refused as refusal:
             if refusal.code is not ErrorCode.NO_BUREAU:
                 raise
     return tuple(names)
+
+
+class _Place:
+    """Where something stands: whose it is, which offices have it, whose unit that is, in which region."""
+
+    def __init__(self, session: Session, thing: Person | Declaration | Org) -> None:
+        self._session, self._thing = session, thing
+        self.region_code = thing.region_code
+
+    @property
+    def person_id(self) -> int | None:
+        """Whose it is; nobody's for an office."""
+        if isinstance(self._thing, Declaration):
+            return self._thing.person_id
+        return self._thing.id if isinstance(self._thing, Person) else None
+
+    @property
+    def offices(self) -> tuple[int | None, ...]:
+        """The employer, or the office itself; of a declaration also the one whose turn it is."""
+        if isinstance(self._thing, Org):
+            return (self._thing.id,)
+        if isinstance(self._thing, Declaration):
+            return (self._thing.employer_id, self._thing.handler_org_id)
+        return (self._thing.employer_id,)
+
+    @property
+    def authorities(self) -> tuple[int | None, ...]:
+        """The 主管部门 of the employer, and the office whose turn a declaration is."""
+        if isinstance(self._thing, Org):
+            return (self._thing.authority_id,)
+        employer = self._session.get_one(Org, self._thing.employer_id)
+        return (employer.authority_id, *self.offices[1:])
+
+
+_WITHIN: Mapping[Reach, Callable[[Actor, _Place], bool]] = {
+    Reach.SELF: lambda actor, place: actor.person_id is not None and actor.person_id == place.person_id,
+    Reach.ORG: lambda actor, place: actor.org_id is not None and actor.org_id in place.offices,
+    Reach.UNITS: lambda actor, place: actor.org_id is not None and actor.org_id in place.authorities,
+    Reach.REGION: lambda actor, place: covers(actor.region_code, place.region_code),
+    Reach.PLATFORM: lambda actor, place: True,
+}

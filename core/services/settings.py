@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.store.settings import PREFIX, Setting, Settings, config_path, describe
+from core.store.vault import Vault, load_key
 
-__all__ = ["Setting", "Settings", "describe", "faulty_setting", "read_settings"]
+__all__ = ["Setting", "Settings", "describe", "faulty_setting", "read_settings", "vault_of"]
 
 
 def read_settings(overrides: Mapping[str, Any]) -> Settings:
@@ -16,6 +17,11 @@ def read_settings(overrides: Mapping[str, Any]) -> Settings:
     Raises ValueError; `faulty_setting` puts it in words.
     """
     return Settings(**{name: value for name, value in overrides.items() if value not in (None, "")})
+
+
+def vault_of(settings: Settings) -> Vault:
+    """The vault of this installation's data key, its database not opened. Raises Refused KEY_MISSING, KEY_WRONG."""
+    return Vault(load_key(settings))
 
 
 def faulty_setting(error: ValueError) -> str:

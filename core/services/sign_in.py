@@ -7,9 +7,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
 
-from core.model import Account, AccountRole, LoginSession, Person, Registration, Viewing
+from core.model import (
+    Account,
+    AccountRole,
+    LoginSession,
+    Org,
+    OrgRegistration,
+    Person,
+    Registration,
+    Viewing,
+)
 from core.rules.entry import EntryError, fold_plain
 from core.rules.errors import ErrorCode, Refused
+from core.rules.offices import OfficeState
 from core.rules.permissions import Action
 from core.rules.roles import Actor, Caller, Role
 from core.rules.workflow import RegistrationState
@@ -18,6 +28,7 @@ from core.schema.sign_in import Challenge, SignedIn, SignIn, SwitchRole
 from core.services.actors import actor_of, roles_of
 from core.services.challenges import Challenges
 from core.services.desk import Desk, desk_use_case, use_case
+from core.services.initial import initial_password
 from core.services.throttle import counted_try
 from core.store.work import UnitOfWork
 
@@ -41,12 +52,13 @@ def sign_in(desk: Desk, caller: Caller, command: SignIn) -> SignedIn:
     with counted_try(desk, login, caller.address, ErrorCode.WRONG_LOGIN):
         with desk.reading() as work:
             known = _find(work, login)
-        if not desk.passwords.matches(known.password_hash, command.password):
+            initial = initial_password(work, known.account_id, known.password_hash)
+        if not desk.passwords.matches(known.password_hash, command.password, initial):
             raise Refused(ErrorCode.WRONG_LOGIN)
     if known.account_id is None:
         raise Refused(ErrorCode.NOT_YET_REVIEWED)
     fresh = None
-    if known.password_hash and desk.passwords.is_outdated(known.password_hash):
+    if known.password_hash and initial is None and desk.passwords.is_outdated(known.password_hash):
         fresh = desk.passwords.hash(command.password)
     with desk.writing() as work:
         if fresh is not None:
@@ -68,9 +80,13 @@ def sign_out(work: UnitOfWork, actor: Actor, command: Nothing) -> None:
 
 @use_case(Action.SWITCH_ROLE, writes=True)
 def switch_role(work: UnitOfWork, actor: Actor, command: SwitchRole) -> SignedIn:
-    """切换用户类型 inside the same session; the Actor of before is no longer accepted. Raises ROLE_MISSING."""
+    """切换用户类型 inside the same session; the Actor of before is no longer accepted.
+
+    Raises Refused ROLE_MISSING, DISABLED.
+    """
     held = roles_of(work, actor.account_id)
     chosen = _chosen(held, command.role)
+    _must_be_in_use(work, chosen)
     session = work.locked(LoginSession, actor.session_id)
     session.role, session.account_role_id = chosen.role, chosen.id
     now = actor_of(work, chosen, session.id, session.address)
@@ -113,7 +129,10 @@ def _find(work: UnitOfWork, login: str) -> _Known:
         .outerjoin(Account, Account.id == Registration.account_id)
         .where(Registration.id_digest == number, Registration.state == RegistrationState.PENDING.value)
     )
-    return _Known(None, work.session.scalar(waiting))
+    office = select(OrgRegistration.password_hash).where(
+        OrgRegistration.code == login, OrgRegistration.state == OfficeState.PENDING.value
+    )
+    return _Known(None, work.session.scalar(waiting) or work.session.scalar(office))
 
 
 def _begin(work: UnitOfWork, account_id: int, role: Role, address: str) -> SignedIn:
@@ -128,6 +147,7 @@ def _begin(work: UnitOfWork, account_id: int, role: Role, address: str) -> Signe
         if work.session.scalar(select(Registration.id).where(waits)) is not None:
             raise Refused(ErrorCode.NOT_YET_REVIEWED)
     chosen = _chosen(held, role)
+    _must_be_in_use(work, chosen)
     now = work.clock.now()
     session = LoginSession(
         id=secrets.token_urlsafe(24),
@@ -143,6 +163,12 @@ def _begin(work: UnitOfWork, account_id: int, role: Role, address: str) -> Signe
     actor = actor_of(work, chosen, session.id, address)
     work.audit(actor, Action.SIGN_IN, "account", account_id, actor.role.label)
     return SignedIn(actor, _names(held), account.must_change)
+
+
+def _must_be_in_use(work: UnitOfWork, held: AccountRole) -> None:
+    """Raises Refused DISABLED where the office that the role stands for is disabled (停用)."""
+    if held.org_id is not None and not work.session.get_one(Org, held.org_id).active:
+        raise Refused(ErrorCode.DISABLED)
 
 
 def _chosen(held: tuple[AccountRole, ...], role: Role) -> AccountRole:

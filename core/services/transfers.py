@@ -155,7 +155,7 @@ def _lines(work: UnitOfWork, change: Change) -> Lines:
         ("原调出单位", _name(work, change.from_org_id)),
         ("调入单位所属区域", region_name(new.region_code)),
         ("调入单位", new.name),
-        ("调入部门", department.name if department else ""),
+        ("调入部门", department.name if department else change.fields.get("department", "")),
         ("专业技术职务任职资格", person.title),
         ("调转原因", change.fields.get("reason", "")),
     )

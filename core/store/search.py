@@ -51,6 +51,7 @@ def find_employers(
     *,
     exact: bool = False,
     kinds: tuple[OrgKind, ...] = (OrgKind.EMPLOYER,),
+    active: bool | None = True,
     after: After | None = None,
     limit: int = 20,
 ) -> OrgPage:
@@ -59,6 +60,7 @@ def find_employers(
     Chinese of two characters or more is found anywhere in the name, a single character at its beginning;
     letters are the beginning of the initials, then of the pinyin; what holds a digit is the beginning of the
     机构代码. `exact` wants the whole name, spelling or code. `region_prefix` has 2, 4 or 6 digits, or none.
+    `active` False asks for disabled ones, None for both.
     On a connection without a transaction none is begun: that would cost more than the search.
     """
     typed = plain_form(text)
@@ -66,7 +68,7 @@ def find_employers(
     if len(typed) > LONGEST or (typed and not words):
         return OrgPage((), None)
     connection = session if isinstance(session, Connection) else session.connection()
-    search = _Search(connection, region_prefix or _PROVINCE, tuple(sorted(set(kinds))), exact, typed)
+    search = _Search(connection, region_prefix or _PROVINCE, tuple(sorted(set(kinds))), exact, typed, active)
     ways = _ways(words)
     rows: list[OrgLine] = []
     going_on: After | None = None
@@ -109,6 +111,7 @@ class _Search(NamedTuple):
     kinds: tuple[OrgKind, ...]
     exact: bool
     typed: str
+    active: bool | None = True
 
     def run(self, way: str, words: str, key: After | None, limit: int) -> list[OrgLine]:
         """The rows of one way after a key."""
@@ -122,7 +125,8 @@ class _Search(NamedTuple):
         verified = self.exact or len(words) > 2
         connection = self.connection
         kinds = ", ".join(f"'{kind.value}'" for kind in self.kinds)
-        sql = _statement(way, len(self.prefix), kinds, count, verified, self.exact, connection.dialect.name)
+        dialect = connection.dialect.name
+        sql = _statement(way, len(self.prefix), kinds, self.active, count, verified, self.exact, dialect)
         # The driver's own cursor: what a whole execution costs above it is as much as the search itself.
         cursor = connection.connection.cursor()
         try:
@@ -149,12 +153,19 @@ def _key_of(way: str, row: OrgLine) -> After:
 
 @cache
 def _statement(
-    way: str, digits: int, kinds: str, count: int, verified: bool, exact: bool, dialect: str
+    way: str,
+    digits: int,
+    kinds: str,
+    in_use: bool | None,
+    count: int,
+    verified: bool,
+    exact: bool,
+    dialect: str,
 ) -> str:
     """The SQL of one way of searching; `digits` of region, `count` pieces to choose the rarest of."""
-    active = "o.active" if dialect == "postgresql" else "o.active = 1"
+    active = "" if in_use is None else f"{_flag(in_use, dialect)} and "
     columns = "o.id, o.name, o.kind, o.code, o.region_code, o.pinyin, o.initials"
-    kept = f"{active} and o.kind in ({kinds})"
+    kept = f"{active}o.kind in ({kinds})"
     if way in ("pieces", "one"):
         sql = (
             f"select {columns} from org_gram g join org o on o.id = g.org_id "
@@ -165,6 +176,12 @@ def _statement(
     else:
         sql = _by_prefix(way, digits, columns, kept)
     return re.sub(r":(\w+)", r"%(\1)s", sql) if dialect == "postgresql" else sql
+
+
+def _flag(in_use: bool, dialect: str) -> str:
+    if dialect == "postgresql":
+        return "o.active" if in_use else "not o.active"
+    return f"o.active = {int(in_use)}"
 
 
 def _by_prefix(way: str, digits: int, columns: str, kept: str) -> str:

@@ -16,6 +16,7 @@ from core.rules.errors import ErrorCode, Refused
 from core.store import migrate
 from core.store.blobs import Blobs
 from core.store.engine import Engines, open_engines
+from core.store.rulebooks import Rulebooks
 from core.store.settings import Settings
 from core.store.vault import Vault, create_key_file, load_key
 from core.store.work import UnitOfWork
@@ -34,6 +35,7 @@ class Store:
         self.blobs = blobs
         self.settings = settings
         self.clock = clock
+        self._rulebooks = Rulebooks()
 
     def reading(self) -> UnitOfWork:
         """A unit of work that can't be committed."""
@@ -55,6 +57,7 @@ class Store:
             blobs=self.blobs,
             settings=self.settings,
             writing=writing,
+            rulebooks=self._rulebooks,
         )
 
 

@@ -24,13 +24,16 @@ from core.model import (
     Viewing,
 )
 from core.rules.audit_chain import GENESIS, link_hash
-from core.rules.clock import Clock
+from core.rules.clock import Clock, today
 from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import CreditHours
 from core.rules.identity import mask_personal
+from core.rules.lists import Lists
 from core.rules.roles import Actor, Caller
+from core.rules.rulebook import Rulebook
 from core.store.blobs import Blobs
 from core.store.engine import begin_writing, is_lock
+from core.store.rulebooks import Rulebooks
 from core.store.settings import Settings
 from core.store.vault import Vault
 
@@ -76,11 +79,20 @@ class UnitOfWork:
     """
 
     def __init__(
-        self, engine: Engine, *, clock: Clock, vault: Vault, blobs: Blobs, settings: Settings, writing: bool
+        self,
+        engine: Engine,
+        *,
+        clock: Clock,
+        vault: Vault,
+        blobs: Blobs,
+        settings: Settings,
+        writing: bool,
+        rulebooks: Rulebooks | None = None,
     ) -> None:
         self._engine = engine
         self._writing = writing
         self._audited: list[Audit] = []
+        self._rulebooks = rulebooks or Rulebooks()
         self._stale_cells: set[tuple[int, str]] = set()
         self.clock = clock
         self.vault = vault
@@ -113,7 +125,22 @@ class UnitOfWork:
     def session(self) -> Session:
         """The session of this transaction, made when first asked for: a search by text does without."""
         # The connection has begun already; the session's commit must be the commit of that transaction.
-        return Session(self.connection, join_transaction_mode="control_fully", expire_on_commit=False)
+        return Session(
+            self.connection,
+            join_transaction_mode="control_fully",
+            expire_on_commit=False,
+            info={"work": self},
+        )
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The lists and rules up to the newest edition, as this transaction sees them."""
+        return self._rulebooks.read(self.connection, keep=not self._writing)
+
+    @property
+    def lists(self) -> Lists:
+        """The reference lists as they are today."""
+        return self.rulebook.lists(today(self.clock).year)
 
     def commit(self) -> None:
         """Keep what was done. Raises Refused where another was faster, RuntimeError in a reading unit."""
@@ -295,6 +322,12 @@ class UnitOfWork:
 
     def _insert(self, model: type[Base]) -> Any:
         return (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(model)
+
+
+def work_of(session: Session) -> UnitOfWork:
+    """The unit of work that a session belongs to."""
+    work: UnitOfWork = session.info["work"]
+    return work
 
 
 def audit_fields(entry: Audit) -> tuple[object, ...]:

@@ -30,7 +30,10 @@ class Deciding(ReviewDesk):
 
     async def action_send_back(self) -> None:
         """B: 退回修改; the reason follows."""
-        if item := await self._ready():
+        item = await self._ready()
+        if item is not None and item.no_return:
+            self.tell(item.no_return, Look.WARN)
+        elif item is not None:
             await self._ask_reason(item, Verdict.RETURN)
 
     async def _ask_reason(self, item: ReviewItem, verdict: Verdict) -> None:

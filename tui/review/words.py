@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from core.rules.refusals import (
     IDENTITY_REASONS,
+    OFFICE_CHANGE_REASONS,
+    OFFICE_REASONS,
     POSITION_REASONS,
     REGISTRATION_REASONS,
     TRANSFER_REASONS,
@@ -120,5 +122,25 @@ DESK_WORDS: Mapping[Subject, DeskWords] = {
             "batch": "证件修改要逐条比对照片，不能批量",
         },
         instead={"hours": COMPARE},
+    ),
+    Subject.OFFICE: DeskWords(
+        title="单位审核",
+        column="单位类型",
+        reasons=OFFICE_REASONS,
+        absent={
+            "send_back": "单位注册只有通过和不通过：按 R 写明原因，申请单位可修改后重新提交",
+            "undo": "单位注册审核后不能收回，结果已到申请单位手中",
+            "doubts": "疑点写在单上，没有另一条可看；请逐项核对",
+        },
+    ),
+    Subject.OFFICE_CHANGE: DeskWords(
+        title="单位变更审核",
+        column="变更内容",
+        reasons=OFFICE_CHANGE_REASONS,
+        absent={
+            "send_back": "单位变更只有通过和不通过：按 R 写明原因，单位可重新申请",
+            "undo": "单位变更审核后不能收回，结果已到单位手中",
+            "doubts": "疑点写在单上，没有另一条可看；请逐项核对",
+        },
     ),
 }

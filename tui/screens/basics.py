@@ -150,5 +150,5 @@ class BasicsScreen(Kept):
         async def pick(option: Option) -> None:
             await take(self, self.form, field, option)
 
-        options = [Option(row.name, (row.name,), "", row.id) for row in rows]
+        options = [Option(row.name, (row.path,), "", row.id) for row in rows]
         await self.open(Picker(field.spec.label, listed(options), pick, query=typed))

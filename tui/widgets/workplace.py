@@ -181,7 +181,7 @@ class Workplace:
         async def pick(option: Option) -> None:
             await take(self.stage, self.form(), field, option)
 
-        options = [Option(row.name, (row.name,), "", row.id) for row in rows]
+        options = [Option(row.name, (row.path,), "", row.id) for row in rows]
         await self.stage.open(Picker(field.spec.label, listed(options), pick, query=typed))
 
     async def _region_changed(self, field: Field) -> None:

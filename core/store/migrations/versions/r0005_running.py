@@ -190,6 +190,7 @@ def _job() -> None:
         json("outcome"),
         number("total"),
         number("done"),
+        number("done_before"),
         flag("cancel_asked"),
         words("runner"),
         words("trouble"),

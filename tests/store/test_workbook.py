@@ -10,8 +10,8 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from core.store import sheets
-from core.store.sheets import DAY, HOURS, PERCENT, WHOLE, Sheet, SheetColumn, write_sheets
+from core.store import workbook
+from core.store.workbook import DAY, HOURS, PERCENT, WHOLE, Sheet, SheetColumn, write_sheets
 
 NAMES = (
     "=1+1",
@@ -29,7 +29,7 @@ def read(path: Path, name: str = "名单") -> list[list[object]]:
     return CalamineWorkbook.from_path(path).get_sheet_by_name(name).to_python(skip_empty_area=False)
 
 
-def written(path: Path, *rows: tuple[sheets.Cell, ...], **more: object) -> Path:
+def written(path: Path, *rows: tuple[workbook.Cell, ...], **more: object) -> Path:
     columns = (SheetColumn("姓名", 16), SheetColumn("学时", 8, HOURS))
     write_sheets(path, [Sheet("名单", columns, iter(rows), **more)])  # type: ignore[arg-type]
     return path
@@ -107,7 +107,7 @@ def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
 
 
 def test_more_rows_than_a_sheet_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MOST_ROWS", 3)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     with pytest.raises(ValueError, match="more than 3 rows"):
         written(tmp_path / "a.xlsx", ("张三", 1), ("李四", 2), ("王五", 3))
 

@@ -1,0 +1,159 @@
+"""Restore (A4, 恢复): a backup looked at, put into an empty installation, and proved to be whole there."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from core.model import Base, Blob
+from core.rules.errors import ErrorCode, Refused
+from core.schema.backup import Proof
+from core.services.audit_proof import prove_chain
+from core.services.backup_file import (
+    CHUNK,
+    DATABASE,
+    FILES,
+    SEAL,
+    Manifest,
+    broken,
+    check_backup,
+    member,
+    opened,
+)
+from core.store import migrate
+from core.store.dump import is_empty, put_back
+from core.store.engine import open_engines
+from core.store.seal import load_seal
+from core.store.settings import Settings
+from core.store.store import Store, open_store
+from core.store.vault import Vault, load_key
+
+
+def restore(settings: Settings, path: Path) -> Proof:
+    """Put a backup into an empty installation that has the data key, and prove that all of it is there.
+
+    Raises Refused BACKUP_BROKEN, BACKUP_PLACE (something is there already), KEY_MISSING, KEY_WRONG (another key
+    than the backup was made with), SERVER_TOOLS_MISSING.
+    """
+    vault = Vault(load_key(settings))
+    manifest = check_backup(path, vault)
+    _must_be_empty(settings, manifest)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (
+        opened(path) as archive,
+        tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".restore-") as folder,
+    ):
+        copy = Path(folder) / DATABASE
+        with copy.open("wb") as file:
+            source = archive.extractfile(DATABASE)
+            assert source is not None  # check_backup has seen it
+            shutil.copyfileobj(source, file, CHUNK)
+        _put_files(settings, archive)
+        _put_seal(settings, vault.open_bytes(member(archive, SEAL)))
+        put_back(copy, settings.url)
+    engines = open_engines(settings.url, pooler=settings.pooler)
+    try:
+        migrate.upgrade(engines.write)
+    finally:
+        engines.dispose()
+    return prove_restored(settings, manifest)
+
+
+def prove_restored(settings: Settings, manifest: Manifest) -> Proof:
+    """Hold what was put back against the manifest: rows, the audit chain, every picture, the signing key.
+
+    Raises Refused BACKUP_BROKEN for the first thing that is not as it was.
+    """
+    store = open_store(settings)
+    try:
+        return Proof(tuple(_proved(store, manifest)))
+    finally:
+        store.close()
+
+
+def _proved(store: Store, manifest: Manifest) -> Iterator[tuple[str, str]]:
+    yield "清单", f"{manifest.made_at} 备份，结构版本 {manifest.revision}"
+    with store.reading() as work:
+        tables = [table for name, table in Base.metadata.tables.items() if name in manifest.counts]
+        for table in tables:
+            found = work.session.scalar(select(func.count()).select_from(table)) or 0
+            if found != manifest.counts[table.name]:
+                raise broken(f"表 {table.name} 有 {found} 行，应有 {manifest.counts[table.name]} 行")
+        yield "数据库", f"{len(tables)} 张表，{sum(manifest.counts.values())} 行，与清单一致"
+    with store.reading() as work:
+        proof = prove_chain(work, {manifest.entries: manifest.head} if manifest.entries else {})
+        if not proof.whole or proof.entries != manifest.entries:
+            raise broken(f"审计日志：{proof.trouble or '条数不符'}")
+        yield "审计日志", f"{proof.entries} 条，链完整，末尾 {proof.head[:16]}"
+    with store.reading() as work:
+        count = 0
+        for sha256 in work.session.scalars(select(Blob.sha256)):
+            sealed = work.blobs.path(sha256).with_name(f"{sha256}.sealed").exists()
+            if sealed:
+                work.blobs.get_sealed(sha256, work.vault)
+            else:
+                work.blobs.get(sha256)
+            count += 1
+        yield "附件", f"{count} 个，逐个与 SHA-256 一致"
+    fingerprint = load_seal(store.settings.seal_dir).trust.root_fingerprint
+    yield "签发密钥", f"根证书 SHA-256 {fingerprint[:16]}…"
+
+
+def _must_be_empty(settings: Settings, manifest: Manifest) -> None:
+    engines = open_engines(settings.url, pooler=settings.pooler)
+    try:
+        if engines.name != manifest.engine:
+            raise Refused(
+                ErrorCode.BACKUP_PLACE, reason=f"备份来自 {manifest.engine}，不能恢复到 {engines.name}"
+            )
+        if engines.name == "sqlite":
+            database = Path(str(engines.read.url.database))
+            if database.exists():
+                raise Refused(ErrorCode.BACKUP_PLACE, reason=f"{database} 已存在，请恢复到空的位置")
+        else:
+            with engines.read.connect() as connection:
+                if not is_empty(connection):
+                    raise Refused(ErrorCode.BACKUP_PLACE, reason="数据库里已有内容，请用空的数据库")
+    finally:
+        engines.dispose()
+    for folder in (settings.blob_dir, settings.seal_dir):
+        if folder.is_dir() and any(folder.iterdir()):
+            raise Refused(ErrorCode.BACKUP_PLACE, reason=f"{folder} 里已有内容")
+
+
+def _put_files(settings: Settings, archive: tarfile.TarFile) -> None:
+    for entry in archive:
+        if not entry.name.startswith(f"{FILES}/") or not entry.isfile():
+            continue
+        name = entry.name.removeprefix(f"{FILES}/")
+        sha256 = name.removesuffix(".sealed")
+        # Only what a blob can be called: a name out of a file never says where to write.
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+            raise broken(f"{entry.name} 不是附件的名字")
+        content = archive.extractfile(entry)
+        assert content is not None
+        target = settings.blob_dir / sha256[:2] / name
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(target, content.read())
+
+
+def _put_seal(settings: Settings, content: bytes) -> None:
+    settings.seal_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        for entry in archive:
+            held = archive.extractfile(entry)
+            if held is not None and "/" not in entry.name and not entry.name.startswith("."):
+                _write(settings.seal_dir / entry.name, held.read())
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
