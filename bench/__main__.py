@@ -17,7 +17,7 @@ from bench.ground import Ground
 from bench.report import table, write_json
 from bench.results import Row
 
-PARTS = ("start", "units", "progress", "papers", "wire", "drafts", "changes", "faces")
+PARTS = ("start", "units", "progress", "papers", "wire", "drafts", "changes", "faces", "recognition")
 """Modules of this package, each with `measure(ground) -> list[Row]`, in the order they are run."""
 
 

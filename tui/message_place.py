@@ -23,6 +23,8 @@ def place_of(role: Role | None, object_kind: str, object_id: int | None) -> tupl
         return "declaration", {"declaration_id": object_id}
     if object_kind == "year" and role is Role.PERSON:
         return "annual_detail", {"year": object_id}
+    if object_kind == "activity" and role is Role.EMPLOYER:
+        return "activity", {"activity_id": object_id}
     if object_kind == "office_change" and role is not Role.PERSON:
         return "org_changes", {}
     if object_kind not in _AT_EMPLOYER:

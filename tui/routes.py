@@ -11,6 +11,7 @@ WORKPLACES = OFFICES | {Role.BASE}
 PERSON = frozenset({Role.PERSON})
 EMPLOYER = frozenset({Role.EMPLOYER})
 BUREAU = frozenset({Role.BUREAU})
+SELF_KEPT = frozenset({Role.EMPLOYER, Role.BASE, Role.AUTHORITY})
 OPERATOR = frozenset({Role.OPERATOR})
 EVERYBODY = PERSON | WORKPLACES | {Role.OPERATOR}
 
@@ -38,6 +39,7 @@ ROUTES: dict[str, Route] = {
         Route(
             "registration_status", "jd", "注册审核进度查询", "tui.screens.registration_status:StatusScreen"
         ),
+        Route("office_register", "dj", "单位注册", "tui.screens.office_register:OfficeRegisterScreen"),
         Route("forgotten", "wj", "忘记登录密码", "tui.screens.forgotten:ForgottenScreen"),
         Route("check", "zs", "证书查询", "tui.screens.check:CheckScreen"),
         Route("password", "mm", "修改密码", "tui.screens.password:PasswordScreen", EVERYBODY),
@@ -91,12 +93,41 @@ ROUTES: dict[str, Route] = {
             "tui.screens.registrations:RegistrationsScreen",
             frozenset({Role.EMPLOYER}),
         ),
+        Route("offices", "dh", "单位审核", "tui.screens.offices:OfficesScreen", OFFICES),
+        Route(
+            "office_changes", "db", "单位变更审核", "tui.screens.office_changes:OfficeChangesScreen", OFFICES
+        ),
+        Route("org_profile", "dx", "单位资料管理", "tui.screens.org_profile:OrgProfileScreen", SELF_KEPT),
+        Route("org_change", "", "单位变更 申请", "tui.screens.org_change:OrgChangeScreen", SELF_KEPT),
+        Route("org_changes", "", "单位变更记录", "tui.screens.org_changes:OrgChangesScreen", SELF_KEPT),
+        Route("departments", "bm", "工作部门", "tui.screens.departments:DepartmentsScreen", EMPLOYER),
         Route("arrivals", "dr", "调入人员", "tui.screens.arrivals:ArrivalsScreen", EMPLOYER),
         Route("positions", "zw", "职务审核", "tui.screens.positions:PositionsScreen", EMPLOYER),
         Route("identities", "sf", "证件审核", "tui.screens.identities:IdentitiesScreen", EMPLOYER),
         Route("staff", "gl", "管理直属账户", "tui.screens.staff:StaffScreen", frozenset({Role.EMPLOYER})),
+        Route("unit_declare", "ds", "单位学时申报", "tui.screens.unit_declare:UnitDeclareScreen", EMPLOYER),
+        Route("activities", "sj", "单位申报记录", "tui.screens.activities:ActivitiesScreen", EMPLOYER),
+        Route("activity", "", "单位申报详细", "tui.screens.activity:ActivityScreen", EMPLOYER),
         Route("years", "rd", "年度认定", "tui.screens.years:YearsScreen", BUREAU),
         Route("certificates", "zd", "证书登记", "tui.screens.certificates:CertificatesScreen", BUREAU),
+        Route(
+            "waiting",
+            "cb",
+            "催办",
+            "tui.screens.waiting:WaitingScreen",
+            frozenset({Role.AUTHORITY, Role.BUREAU}),
+        ),
+        Route("spot_checks", "cc", "抽查", "tui.screens.spot_checks:SpotChecksScreen", BUREAU),
+        Route("spot_check", "", "抽查 逐条核对", "tui.screens.spot_check:SpotCheckScreen", BUREAU),
+        Route("print_many", "dy", "证书打印", "tui.screens.print_many:PrintManyScreen", OFFICES),
+        Route("statistics", "tj", "查询统计", "tui.screens.statistics:StatisticsScreen", OFFICES),
+        Route(
+            "statistics_people",
+            "",
+            "查询统计 人员",
+            "tui.screens.statistics_people:StatisticsPeopleScreen",
+            OFFICES,
+        ),
         Route("jobs", "rw", "后台任务", "tui.screens.jobs:JobsScreen", WORKPLACES | OPERATOR),
     )
 }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.model.base import BIG, BYTEWISE, Base, Code, Digest, Key, one_of
 
+FOUND_BY = ("name", "pinyin", "initials")
 ROLES = ("person", "employer", "base", "authority", "bureau", "operator")
 
 
@@ -69,6 +70,13 @@ class Person(Base):
         Index("ix_person_emp_pinyin", "employer_id", "pinyin", "id"),
         Index("ix_person_emp_name", "employer_id", "name", "id"),
         Index("ix_person_region", "region_code", "id"),
+        # Found by name among a million (专业技术人员): province, city and county each in the order of one index.
+        *(Index(f"ix_person_{column}", column, "id") for column in FOUND_BY),
+        *(
+            Index(f"ix_person_r4_{column}", text("substr(region_code, 1, 4)"), column, "id")
+            for column in FOUND_BY
+        ),
+        *(Index(f"ix_person_r6_{column}", "region_code", column, "id") for column in FOUND_BY),
         Index("ix_person_mobile", "mobile_digest"),
         Index("ix_person_email", "email_digest"),
     )

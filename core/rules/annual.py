@@ -14,7 +14,10 @@ PASSED, NOT_PASSED = "通过", "不通过"
 
 @dataclass(frozen=True, slots=True)
 class AnnualRule:
-    """The minima of a span of years in 学时, with the basis (依据) and its certainty (来源 or 推定)."""
+    """The minima of a span of years in 学时, with the basis (依据) and its certainty (来源 or 推定).
+
+    `exemption` is the kind of 减免 that has lightened it for one person's year, empty for the rule of all.
+    """
 
     from_year: int
     to_year: int
@@ -23,6 +26,7 @@ class AnnualRule:
     professional: CreditHours
     basis: str
     certainty: str
+    exemption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

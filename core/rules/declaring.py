@@ -12,6 +12,7 @@ from core.rules.errors import ErrorCode, FieldError
 from core.rules.forms import declaration_fields, period, suggest_hours
 from core.rules.hours import ZERO, CreditHours
 from core.rules.learning_form import LearningForm, Suggestion
+from core.rules.lists import Lists
 
 FAILED = "不合格"
 
@@ -44,13 +45,14 @@ def check_declaration(
     cap_used: CreditHours = ZERO,
     *,
     complete: bool = True,
+    lists: Lists | None = None,
 ) -> CheckedDeclaration:
     """Check what was typed. With `complete=False` (保存暂不提交) only what can't be understood is an error.
 
     `annual_rule` is that of the claimed year; `cap_used` are the hours of this form already claimed in it.
     """
     specs = declaration_fields(form)
-    checked = check_form(specs, values, today, complete=complete)
+    checked = check_form(specs, values, today, complete=complete, lists=lists)
     clean = checked.clean
     suggestion = suggest_hours(form, clean, annual_rule)
     cap_left = None if form.cap is None else cap_used.short_of(form.cap.hours)

@@ -97,7 +97,8 @@ class ErrorCode(StrEnum):
     SHARED_ACCOUNT = "E530"
     LOGIN_IN_USE = "E531"
     BAD_LOGIN = "E532"
-    OFFICE_MISMATCH = "E529"
+    OFFICE_MISMATCH = "E533"
+    ROWS_REFUSED = "E534"
     # declaration
     YEAR_CLOSED = "E601"
     ABOVE_RULE = "E602"
@@ -217,7 +218,7 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.ID_TAKEN: "此证件号已注册。如已是本系统用户请直接登录，或在注册审核进度查询中查看",
     ErrorCode.ID_PENDING: "此证件号的注册正在审核，可在注册审核进度查询中查看或撤回",
     ErrorCode.EMPLOYER_CLOSED: "该单位现在不接受注册，请重新选择单位",
-    ErrorCode.REGISTRATION_NOT_FOUND: "证件号或密码错误，或没有这个注册申请",
+    ErrorCode.REGISTRATION_NOT_FOUND: "证件号(机构代码)或密码错误，或没有这个注册申请",
     ErrorCode.LOGIN_TAKEN: "帐号 {login} 已经有“{role}”这个用户类型",
     ErrorCode.ORG_NOT_FOUND: "没有机构代码为 {org_code} 的{role}，请核对，或先用 jijiao import units 导入",
     ErrorCode.FILE_UNREADABLE: "读不了文件 {path}（{reason}）",
@@ -280,6 +281,7 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.NAME_TWICE: "已有同名的“{name}”",
     ErrorCode.TABLE_EMPTY: "文件里没有可导入的行",
     ErrorCode.OFFICE_MISMATCH: "这个机构代码登记的{label}是“{value}”，请核对",
+    ErrorCode.ROWS_REFUSED: "有 {count} 行有错，不能全部导入：请改正后重新检查，或按 F9 只导入无误的行",
     ErrorCode.TABLE_COLUMNS: "文件缺少这些列：{columns}，请按模板填写",
     ErrorCode.ACTIVITY_REVIEWED: "其中 {count} 人的申报已经审核，不能整批撤销",
     ErrorCode.NOBODY_CHOSEN: "还没有选人",

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from core.rules import reference
 from core.rules.checking import (
     HONOURS,
     MAJORS,
@@ -17,6 +16,7 @@ from core.rules.checking import (
 )
 from core.rules.errors import ErrorCode, FieldError
 from core.rules.fields import FieldKind, FieldSpec
+from core.rules.lists import Lists, shipped
 
 MOST_RECORDS = 50
 """Entries in one list of a person: far more than anybody has."""
@@ -40,7 +40,7 @@ class RecordKind:
     unique: tuple[str, ...]
     period: tuple[str, str] | None
     hint: str
-    levels: Callable[[], Mapping[str, str]] = dict
+    levels: Callable[[Lists], Mapping[str, str]] = lambda lists: {}
 
     def label(self, key: str) -> str:
         """The words of a field on screen. Raises KeyError."""
@@ -55,8 +55,8 @@ def _day(key: str, label: str, *, required: bool = True, past: bool = True, hint
     return FieldSpec(key, label, FieldKind.DATE, required=required, past=past, hint=hint or "如 2010-07-01")
 
 
-def _levels_of_honours() -> Mapping[str, str]:
-    return {each.honour: each.level for each in reference.honours()}
+def _levels_of_honours(lists: Lists) -> Mapping[str, str]:
+    return {each.honour: each.level for each in lists.honours()}
 
 
 _EDUCATION = RecordKind(
@@ -128,21 +128,23 @@ _HONOUR = RecordKind(
 RECORD_KINDS: Mapping[str, RecordKind] = {kind.key: kind for kind in (_EDUCATION, _QUALIFICATION, _HONOUR)}
 
 
-def check_record(kind: RecordKind, values: Mapping[str, str], today: date) -> CheckedForm:
+def check_record(
+    kind: RecordKind, values: Mapping[str, str], today: date, lists: Lists | None = None
+) -> CheckedForm:
     """Every field at once, the order of the dates, and that a listed 称号 has the 级别 of the list."""
-    checked = check_form(kind.fields, values, today)
+    checked = check_form(kind.fields, values, today, lists=lists)
     errors = list(checked.errors)
     if kind.period is not None:
         first, last = (checked.clean.get(key) for key in kind.period)
         if isinstance(first, date) and isinstance(last, date) and last < first:
             errors.append(FieldError(kind.period[1], ErrorCode.DATE_ORDER))
-    listed = implied_level(kind, values)
+    listed = implied_level(kind, values, lists)
     if "level" in checked.clean and listed and checked.clean["level"] != listed:
         about = {"label": kind.label(kind.title_field)}
         errors.append(FieldError("level", ErrorCode.MISMATCH_WITH_LIST, about))
     return CheckedForm(checked.clean, in_field_order(kind.fields, errors))
 
 
-def implied_level(kind: RecordKind, values: Mapping[str, str]) -> str:
+def implied_level(kind: RecordKind, values: Mapping[str, str], lists: Lists | None = None) -> str:
     """The 级别 that goes with what was picked from the list; empty for what the list doesn't hold."""
-    return kind.levels().get(values.get(kind.title_field, "").strip(), "")
+    return kind.levels(lists or shipped()).get(values.get(kind.title_field, "").strip(), "")

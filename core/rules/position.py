@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from core.rules import reference
 from core.rules.checking import SERIES_GRADES, TITLES, CheckedForm, check_form, in_field_order
 from core.rules.errors import ErrorCode, FieldError
 from core.rules.fields import FieldKind, FieldSpec
+from core.rules.lists import Lists, shipped
 
 NUMBER_LOW, NUMBER_HIGH = 8, 20
 """Letters and digits of an 电子证书号: the guide's sample has 13 digits, older certificates differ."""
@@ -28,10 +28,10 @@ POSITION_FIELDS = (
 )
 
 
-def series_value(series: str, title: str) -> str:
+def series_value(series: str, title: str, lists: Lists | None = None) -> str:
     """What stands in 系列 for a title of a series: `党校教师 (正高级)`; empty for what no list has."""
-    levels = {item.title: item.level for item in reference.titles_of(series)}
-    return f"{series} ({levels[title]})" if title in levels else ""
+    level = (lists or shipped()).level_of(series, title)
+    return f"{series} ({level})" if level else ""
 
 
 def series_of(value: str) -> str:
@@ -39,15 +39,16 @@ def series_of(value: str) -> str:
     return value.rpartition(" (")[0]
 
 
-def titles_for(value: str) -> tuple[str, ...]:
+def titles_for(value: str, lists: Lists | None = None) -> tuple[str, ...]:
     """The 任职资格 that go with what stands in 系列: those of its level; none for what is not in the list."""
     series, _, level = value.rpartition(" (")
-    return tuple(item.title for item in reference.titles_of(series) if f"{item.level})" == level)
+    listed = (lists or shipped()).titles_of(series)
+    return tuple(item.title for item in listed if f"{item.level})" == level)
 
 
-def check_position(values: Mapping[str, str], today: date) -> CheckedForm:
+def check_position(values: Mapping[str, str], today: date, lists: Lists | None = None) -> CheckedForm:
     """Every field, that the title belongs to its series, and that nobody is appointed before the review."""
-    checked = check_form(POSITION_FIELDS, values, today)
+    checked = check_form(POSITION_FIELDS, values, today, lists=lists)
     clean, errors = dict(checked.clean), list(checked.errors)
     number, series, title = (str(clean.get(key, "")) for key in ("certificate_number", "series", "title"))
     if number:
@@ -56,7 +57,7 @@ def check_position(values: Mapping[str, str], today: date) -> CheckedForm:
         if not (NUMBER_LOW <= len(plain) <= NUMBER_HIGH and plain.isascii() and plain.isalnum()):
             params = {"id_type": "电子证书", "low": NUMBER_LOW, "high": NUMBER_HIGH}
             errors.append(FieldError("certificate_number", ErrorCode.BAD_DOCUMENT_NUMBER, params))
-    if series and title and title not in titles_for(series):
+    if series and title and title not in titles_for(series, lists):
         errors.append(FieldError("title", ErrorCode.NOT_IN_SERIES, {"series": series}))
     passed, appointed = clean.get("passed_on"), clean.get("appointed_on")
     if isinstance(passed, date) and isinstance(appointed, date) and appointed < passed:

@@ -8,6 +8,7 @@ from datetime import date
 from core.rules.checking import CheckedForm, check_form
 from core.rules.fields import FieldSpec
 from core.rules.identity import RESIDENT_CARD
+from core.rules.lists import Lists
 from core.rules.registration import REGISTRATION_FIELDS
 
 _BY_NUMBER = ("gender", "birth_date")
@@ -34,6 +35,8 @@ def profile_fields(id_type: str) -> tuple[FieldSpec, ...]:
     return tuple(spec for spec in PROFILE_FIELDS if spec.key not in _BY_NUMBER)
 
 
-def check_profile(id_type: str, values: Mapping[str, str], today: date) -> CheckedForm:
+def check_profile(
+    id_type: str, values: Mapping[str, str], today: date, lists: Lists | None = None
+) -> CheckedForm:
     """All fields at once; what is not the person's to change is not looked at."""
-    return check_form(profile_fields(id_type), values, today)
+    return check_form(profile_fields(id_type), values, today, lists=lists)

@@ -81,6 +81,23 @@ OFFICE_CHANGE_REASONS: tuple[UsualReason, ...] = (
     UsualReason("9", "其他", open_ended=True),
 )
 
+PLAN_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "培训通知不清晰或缺少内容"),
+    UsualReason("2", "课程与专业范围不符"),
+    UsualReason("3", "计划学时与课程表不符"),
+    UsualReason("4", "培训时间填写有误"),
+    UsualReason("5", "收费标准需要说明"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
+CLASS_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "学员名单与备案计划不符"),
+    UsualReason("2", "实得学时与实际学习时间不符"),
+    UsualReason("3", "学员同一时间在另一培训班"),
+    UsualReason("4", "缺少考核成绩"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
 
 def reason_text(digit: str, own_words: str, reasons: tuple[UsualReason, ...] = USUAL_REASONS) -> str:
     """The reason as it is stored; Refused (REASON_REQUIRED) if neither a digit nor words say anything."""

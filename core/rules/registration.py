@@ -10,6 +10,7 @@ from core.rules.entry import EntryError
 from core.rules.errors import ErrorCode, FieldError
 from core.rules.fields import FieldKind, FieldSpec
 from core.rules.identity import FEMALE, MALE, RESIDENT_CARD, ResidentNumber, check_resident_number
+from core.rules.lists import Lists
 
 PASSWORD_HINT = "请输入8~20位密码，请勿输入纯数字或纯字母"
 EXISTING_USER = FieldSpec("existing_user", "如果已是本系统用户,请勾选复选框", FieldKind.TICK, required=False)
@@ -57,9 +58,11 @@ def read_resident_number(values: Mapping[str, str], today: date) -> ResidentNumb
         return None
 
 
-def check_registration(values: Mapping[str, str], today: date) -> CheckedForm:
+def check_registration(
+    values: Mapping[str, str], today: date, lists: Lists | None = None
+) -> CheckedForm:
     """Check every field, that both passwords agree, and that the person agrees with the resident's number."""
-    checked = check_form(REGISTRATION_FIELDS, values, today)
+    checked = check_form(REGISTRATION_FIELDS, values, today, lists=lists)
     errors = list(checked.errors)
     password, again = values.get("password", ""), values.get("password_again", "")
     if password.strip() and again.strip() and again != password:

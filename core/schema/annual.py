@@ -21,7 +21,8 @@ class AnnualQuery(Command):
 
 @dataclass(frozen=True, slots=True)
 class AnnualRow:
-    """One year of a person. `certificate_number` is set when one is in force; `shortfall` says what is missing."""
+    """One year of a person. `certificate_number` is set when one is in force; `shortfall` says what is missing;
+    `exemption` is the kind of 减免 that lightens the year."""
 
     year: int
     public: CreditHours
@@ -33,6 +34,7 @@ class AnnualRow:
     recognised: bool
     shortfall: str
     certificate_number: str = ""
+    exemption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class PersonHome:
     """Refused declarations that were not declared again (重新申报) yet."""
     changes: tuple[str, ...] = ()
     """What else of the person waits for an office, such as 单位调转待接收."""
+    exemption: str = ""
+    """The kind of 减免 that lightens this year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +163,15 @@ class ChangeYear(Command):
 
 
 class RecogniseYear(Command):
-    """年度认定: settle a year for the bureau's region (all people of it, or one person by 证件号)."""
+    """年度认定 of one person of the bureau's region, by 证件号."""
 
     year: int
-    id_number: str | None = None
+    id_number: str
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """How a recognition run ended."""
+    """How a recognition ended."""
 
     year: int
     people: int

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from core.rules.hours import CreditHours
+from core.rules.rulebook import Rulebook
 from core.schema.base import Command, FromDraft
 from core.schema.history import DecisionLine
 
@@ -132,7 +133,8 @@ class DeclarationView:
     """Everything of one declaration (详细). `values` are the stored entries as text, by field key.
 
     `origin_id` is the refused one that this is 重新申报 of, `origin_reason` why that was refused; `again_id` is
-    the newest 重新申报 of this one; `source_label` is 申报来源.
+    the newest 重新申报 of this one; `source_label` is 申报来源; `rule` are the words and numbers of the rule that it
+    goes by, as (label, text).
     """
 
     id: int
@@ -160,18 +162,20 @@ class DeclarationView:
     origin_reason: str = ""
     again_id: int | None = None
     source_label: str = ""
+    rule: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DeclarationContext:
     """What the form needs before it is filled in: the years that are open, the reviewers' names in turn,
-    and how many hours of each capped form are used up this year (form key -> hours)."""
+    how many hours of each capped form are used up this year (form key -> hours), and the rules in force."""
 
     open_years: tuple[int, ...]
     default_year: int
     chain: tuple[str, ...]
     used: Mapping[str, CreditHours]
     closes_on: str
+    rules: Rulebook
 
 
 class AddEvidence(Command):

@@ -23,6 +23,8 @@ class Subject(StrEnum):
     IDENTITY = "identity"
     OFFICE = "office"
     OFFICE_CHANGE = "office_change"
+    PLAN = "plan"
+    CLASS_REPORT = "class_report"
 
 
 class Bucket(StrEnum):
@@ -104,7 +106,8 @@ class ReviewItem:
     year, evidence, doubts, history, and who else is looking at it. `version` binds the decision.
 
     `proposed` is what stands in 认定学时 at first: what the level before gave, else the claim. `decidable` is
-    false for an item that is only looked at; `no_return` says why there is no 退回修改 for it."""
+    false for an item that is only looked at; `no_return` says why there is no 退回修改 for it; `rule_words` is the
+    clause it goes by, and which edition of the rules."""
 
     subject: Subject
     id: int
@@ -125,6 +128,7 @@ class ReviewItem:
     proposed: CreditHours | None = None
     decidable: bool = True
     no_return: str = ""
+    rule_words: str = ""
 
 
 class Verdict(StrEnum):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from core.rules.errors import FieldError
@@ -288,6 +288,7 @@ class StudentState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     UNMATCHED = "unmatched"
+    REVOKED = "revoked"
 
     @property
     def label(self) -> str:
@@ -301,6 +302,7 @@ _STATE_LABELS = {
     StudentState.APPROVED: "审核通过",
     StudentState.REJECTED: "审核不通过",
     StudentState.UNMATCHED: "未匹配",
+    StudentState.REVOKED: "已撤销",
 }
 
 
@@ -342,40 +344,9 @@ class StudentPage:
     after: tuple[int | str, ...] | None = None
 
 
-class ExportStudents(Command):
-    """Write what is asked for to a file on this machine."""
-
-    query: StudentQuery
-    path: str
-
-
 @dataclass(frozen=True, slots=True)
 class Exported:
     """Where it was written, and how many rows."""
 
     path: str
     rows: int
-
-
-class BaseProgressQuery(Command):
-    """施教机构申报进度: what bases have reported of the caller, newest first."""
-
-    after: tuple[int | str, ...] | None = None
-    limit: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class BaseProgressRow:
-    """One class of the person, with its state: 待审核, 审核通过, 审核不通过."""
-
-    student_id: int
-    year: int
-    subject: str
-    class_name: str
-    base_name: str
-    claimed: CreditHours
-    recognised: CreditHours | None
-    state: StudentState
-    submitted_at: datetime | None
-    reason: str = ""
-    declaration_id: int | None = field(default=None)

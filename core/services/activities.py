@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, update
 
 from core.model import Activity, Decision, Declaration, Message, Org, Outbox, Person
-from core.rules.annual import rule_for
 from core.rules.chain import SOURCES, UNIT_CHAIN
 from core.rules.checking import in_field_order
 from core.rules.clock import today
 from core.rules.declaring import check_declaration
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.evidence_rules import MIN_FILES
-from core.rules.forms import CLAIMED_FIELD, PROFESSIONAL, PUBLIC, declaration_fields, form, title_of
+from core.rules.forms import CLAIMED_FIELD, PROFESSIONAL, PUBLIC, declaration_fields, title_of
 from core.rules.hours import ZERO, CreditHours
 from core.rules.messages import MessageKind
 from core.rules.permissions import Action
@@ -30,7 +29,7 @@ from core.services.attachments import attachment_errors, replace_attachments
 from core.services.declaration_views import KIND as DECLARATION
 from core.services.declaration_views import form_name
 from core.services.desk import use_case
-from core.services.drafting import COLUMN_FIELDS, typed_year
+from core.services.drafting import COLUMN_FIELDS, stopped, typed_year
 from core.services.messages import addressed, letter
 from core.services.scope import not_yours, reviewers
 from core.services.windows import open_years, window_for
@@ -137,11 +136,11 @@ def _understood(
     work: UnitOfWork, actor: Actor, command: SubmitActivity
 ) -> tuple[Learning, int, str, CreditHours | None]:
     """The form, checked as a person's is, and its attachments; caps and duplicates are asked person by person."""
-    learning_form = form(command.form)
     day = today(work.clock)
-    rule = rule_for(typed_year(command.values, day.year))
-    checked = check_declaration(learning_form, command.values, day, rule, ZERO)
-    errors = list(checked.errors)
+    year = typed_year(command.values, day.year)
+    learning_form, rule = work.rulebook.form(command.form, year), work.rulebook.annual_rule(year)
+    checked = check_declaration(learning_form, command.values, day, rule, ZERO, lists=work.lists)
+    errors = list(checked.errors) + stopped(learning_form)
     limit = work.settings.evidence_count
     errors += attachment_errors(work, actor, command.evidence, limit=limit, at_least=MIN_FILES)
     if not command.people:

@@ -18,6 +18,7 @@ from core.rules.doubts import Claim, find_doubts
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.forms import FORMS
 from core.rules.hours import CreditHours
+from core.rules.learning_form import LearningForm
 from core.rules.workflow import DeclarationState, Move
 from core.services.activity_rows import Learning
 from core.services.changes import PENDING
@@ -71,6 +72,7 @@ def check_people(
     the end of the unit of work, so that nobody goes to another unit meanwhile.
     """
     employer = work.session.get_one(Org, employer_id)
+    form = work.rulebook.form(learning.form, learning.year)
     places: dict[str, ErrorCode | None] = {}
     out: list[CheckedPerson] = []
     ids = list(dict.fromkeys(people))
@@ -89,7 +91,7 @@ def check_people(
                 places[place] = _place_refused(work, employer, place, learning.year)
             error = _about_person(person, key in moving, places[place], learning)
             others = claims.get(key, ())
-            error = error or _about_learning(key, learning, halves, others)
+            error = error or _about_learning(key, form, learning, halves, others)
             doubts = () if error else find_doubts(_claim(key, learning, halves, suggested), others)
             doubted = {doubt.other_id for doubt in doubts if doubt.other_id is not None}
             out.append(
@@ -142,9 +144,8 @@ def _about_person(
 
 
 def _about_learning(
-    person_id: int, learning: Learning, halves: int, others: Sequence[Claim]
+    person_id: int, form: LearningForm, learning: Learning, halves: int, others: Sequence[Claim]
 ) -> FieldError | None:
-    form = FORMS[learning.form]
     same = [other for other in others if other.form == form.name]
     days = _days(learning.started_on, learning.ended_on)
     for other in same:

@@ -15,6 +15,7 @@ from core.rules.roles import Actor, Role
 from core.rules.workflow import REGISTRATION, Move, RegistrationState
 from core.schema.history import DecisionLine
 from core.schema.registration import RegistrationView
+from core.services.class_hours import match_person
 from core.services.messages import addressed, mail, tell_account
 from core.services.person_facts import contact_columns, plain_columns
 from core.services.scope import not_yours
@@ -32,6 +33,8 @@ def approve_registration(
     registration = _held(work, actor, registration_id, version)
     state = REGISTRATION.next(RegistrationState(registration.state), Move.APPROVE, actor.role)
     account = admit(work, registration, actor)
+    person = work.session.scalars(select(Person).where(Person.account_id == account.id)).one()
+    match_person(work, person)
     _settle(work, actor, registration, state, Move.APPROVE, version, opinion)
     words = f"注册审核通过：{actor.org_name} 已同意，现在可以用证件号登录"
     tell_account(work, account.id, MessageKind.REGISTRATION, words)

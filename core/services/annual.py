@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.model import Declaration, PersonYear
-from core.rules.annual import AnnualResult, AnnualRule, judge, rule_for
+from core.rules.annual import AnnualResult, AnnualRule, judge
 from core.rules.chain import SOURCES
 from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import PUBLIC
@@ -21,7 +21,7 @@ from core.schema.base import Number, Page
 from core.services.declaration_views import form_name, period_text
 from core.services.desk import use_case
 from core.services.homes import person_home
-from core.services.judging import places_of, rules_of
+from core.services.judging import places_of, rules_by_year, rules_of
 from core.services.scope import owner
 from core.store.registers import YearLine, annual_rows, certificates_of
 from core.store.work import UnitOfWork
@@ -30,8 +30,10 @@ __all__ = [
     "annual_detail",
     "annual_page",
     "annual_row",
+    "annual_rows_of",
     "certificates_in_force",
     "learning_lines",
+    "passed_after",
     "person_home",
     "recount",
     "recount_many",
@@ -45,8 +47,13 @@ def recount(work: UnitOfWork, person_id: int, region_code: str, year: int) -> Pe
     return recount_many(work, {person_id: region_code}, year)[0]
 
 
-def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list[PersonYear]:
+def recount_many(
+    work: UnitOfWork, people: Mapping[int, str], year: int, *, settle: bool = False
+) -> list[PersonYear]:
     """The same for many people (id -> region) at once.
+
+    The result (通过, 不通过) of a year that was recognised stays what it was, whatever is added to its hours: only
+    a recognition run or a revocation (撤销认定, 减免撤销) changes it, and says so by `settle`.
 
     The locks are taken before anything is counted: of two approvals at once neither misses the other's hours.
     They are taken in the order of the people, so that two who recount never wait for each other in a ring.
@@ -64,9 +71,14 @@ def recount_many(work: UnitOfWork, people: Mapping[int, str], year: int) -> list
             work.cells_are_stale(year, row.region_code)
         row.public_halves = result.public.halves
         row.professional_halves = result.professional.halves
-        row.passed = result.passed
+        row.passed = passed_after(row, result, settle=settle)
     work.session.flush()
     return rows
+
+
+def passed_after(row: PersonYear, result: AnnualResult, *, settle: bool = False) -> bool:
+    """Whether a year has passed once it was counted: what was recognised is only settled anew."""
+    return result.passed if settle or row.recognised_at is None else row.passed
 
 
 def results_of(work: UnitOfWork, rows: Sequence[PersonYear]) -> Mapping[int, AnnualResult]:
@@ -133,7 +145,8 @@ def annual_page(work: UnitOfWork, actor: Actor, command: AnnualQuery) -> Page[An
         to_year=command.to_year,
         passed=command.passed,
     )
-    return Page(tuple(annual_row(row, numbers.get(row.year, "")) for row in rows))
+    rules = rules_by_year(work, person.id, rows)
+    return Page(tuple(annual_row(row, numbers.get(row.year, ""), rule=rules[row.year]) for row in rows))
 
 
 @use_case(Action.ANNUAL_DETAIL, writes=False)
@@ -144,17 +157,25 @@ def annual_detail(work: UnitOfWork, actor: Actor, command: Number) -> AnnualDeta
     if row is None:
         raise Refused(ErrorCode.NOT_FOUND)
     numbers = certificates_in_force(work.session, person.id)
+    rule = rules_of(work, [row])[person.id]
     return AnnualDetail(
-        row=annual_row(row, numbers.get(row.year, "")),
+        row=annual_row(row, numbers.get(row.year, ""), rule=rule),
         lines=learning_lines(work.session, person.id, row.year),
-        rule_text=rule_words(rule_for(row.year)),
+        rule_text=rule_words(rule),
     )
 
 
-def annual_row(row: PersonYear | YearLine, certificate_number: str = "") -> AnnualRow:
-    """One year as the list shows it. It can be printed once it has passed and a bureau has recognised it."""
+def annual_rows_of(work: UnitOfWork, rows: Sequence[PersonYear]) -> Mapping[int, AnnualRow]:
+    """One year of many people as the list shows it, by person id."""
+    rules = rules_of(work, rows)
+    return {row.person_id: annual_row(row, rule=rules[row.person_id]) for row in rows}
+
+
+def annual_row(row: PersonYear | YearLine, certificate_number: str = "", *, rule: AnnualRule) -> AnnualRow:
+    """One year as the list shows it, judged by its rule (see judging.py). It can be printed once it has passed and
+    a bureau has recognised it."""
     public, professional = CreditHours(row.public_halves), CreditHours(row.professional_halves)
-    result = judge(rule_for(row.year), public, professional)
+    result = judge(rule, public, professional)
     missing = [
         f"{name}还差 {hours}"
         for name, hours in (
@@ -165,7 +186,9 @@ def annual_row(row: PersonYear | YearLine, certificate_number: str = "") -> Annu
         if hours
     ]
     recognised = row.recognised_at is not None
-    if not missing and not recognised:
+    if not missing and not row.passed:
+        missing = ["学时已够，等待重新认定" if recognised else "学时已够，等待年度认定"]
+    elif not missing and not recognised:
         missing = ["学时已够，等待年度认定"]
     return AnnualRow(
         year=row.year,
@@ -178,6 +201,7 @@ def annual_row(row: PersonYear | YearLine, certificate_number: str = "") -> Annu
         recognised=recognised,
         shortfall="，".join(missing),
         certificate_number=certificate_number,
+        exemption=rule.exemption,
     )
 
 

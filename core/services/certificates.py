@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.model import Certificate, Org, Person, PersonYear
 from core.rules.certificate import canonical_bytes, certificate_number
 from core.rules.clock import today
-from core.rules.entry import EntryError, fold, fold_plain
+from core.rules.entry import EntryError, fold
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.facts import CertificateFacts, LearningFacts, YearFacts
 from core.rules.hours import CreditHours
@@ -36,7 +36,8 @@ from core.services.certificate_checks import (
     look_up_certificate,
 )
 from core.services.desk import Desk, desk_use_case, use_case
-from core.services.scope import bureau_of, covers, may_see_person, not_yours, owner, region_prefix
+from core.services.person_lookup import person_by_number
+from core.services.scope import bureau_of, covers, not_yours, owner, region_prefix
 from core.store import registers
 from core.store.work import UnitOfWork
 
@@ -181,17 +182,7 @@ def _issue(work: UnitOfWork, actor: Actor, order: _Order, check_code: str, sha25
 def _whose(work: UnitOfWork, actor: Actor, command: PrintCertificate) -> Person:
     if command.id_number is None:
         return owner(work.session, actor)
-    try:
-        number = fold_plain(command.id_number).upper()
-    except EntryError as error:
-        raise Refused.for_fields((error.at("id_number"),)) from None
-    wanted = Person.id_number_digest == work.vault.digest("id_number", number)
-    person = work.session.scalars(select(Person).where(wanted)).first()
-    if person is None:
-        raise Refused.for_fields((FieldError("id_number", ErrorCode.PERSON_NOT_FOUND),))
-    if not may_see_person(work.session, actor, person):
-        raise not_yours("person", person.id)
-    return person
+    return person_by_number(work, actor, command.id_number)
 
 
 def _must_have_passed(work: UnitOfWork, person_id: int, years: tuple[int, ...]) -> None:

@@ -23,7 +23,7 @@ from core.services.declaration_views import KIND, form_name, handler_name
 from core.services.messages import tell_office, tell_person
 from core.services.queues import opinion_of
 from core.services.scope import handler_at, has_authority, in_scope, may_see, not_yours
-from core.services.suspicions import doubts_about
+from core.services.suspicions import doubts_about, suggestion_for
 from core.store.work import UnitOfWork
 
 UNDO_LAST = 10
@@ -138,6 +138,7 @@ def _decide(work: UnitOfWork, actor: Actor, row: Declaration, command: Decide) -
     opinion = opinion_of(command)
     recognised = _recognised(row, command) if command.verdict is Verdict.APPROVE else None
     previous = _snapshot(row)
+    _go_by_newest(work, row)
     if move is Move.PASS_ON:
         following = next_step(chain, step, has_authority(employer))
         assert following is not None
@@ -172,6 +173,15 @@ def _decide(work: UnitOfWork, actor: Actor, row: Declaration, command: Decide) -
             name = work.session.get_one(Person, row.person_id).name
             about = ("activity", row.activity_id)
             tell_office(work, row.employer_id, MessageKind.DECLARATION, f"{name} {words}", about=about)
+
+
+def _go_by_newest(work: UnitOfWork, row: Declaration) -> None:
+    """What is decided goes by the newest rules, and keeps them for good."""
+    if row.rules_edition != work.rulebook.edition:
+        row.rules_edition = work.rulebook.edition
+        suggestion = suggestion_for(work, row)
+        if suggestion is not None:
+            row.completes_professional = suggestion.completes_professional
 
 
 def _tell(work: UnitOfWork, row: Declaration, text: str) -> None:

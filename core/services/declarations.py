@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select, update
 
 from core.model import Declaration, Evidence, Org, Person
 from core.rules.chain import DECLARATION_CHAIN, SOURCES, Step, next_step
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, Refused
-from core.rules.forms import FORMS
 from core.rules.hours import CreditHours
 from core.rules.permissions import Action
 from core.rules.roles import Actor
@@ -24,6 +25,7 @@ from core.schema.declarations import (
     ProgressTab,
     SaveDeclaration,
 )
+from core.services.base_progress import of_tab, reported_of
 from core.services.changes import held_person, refuse_while_transferring
 from core.services.declaration_views import (
     KIND,
@@ -38,6 +40,7 @@ from core.services.declaration_views import (
 )
 from core.services.desk import use_case
 from core.services.drafting import fill, used_hours
+from core.services.rule_words import rule_lines
 from core.services.scope import bureau_of, handler_at, has_authority, must_see, not_yours, owner, reviewers
 from core.services.suspicions import flag
 from core.services.windows import open_years, window_for
@@ -59,9 +62,10 @@ def declaration_context(work: UnitOfWork, actor: Actor, command: Nothing) -> Dec
         chain=reviewers(work.session, employer, person.region_code),
         used={
             key: used_hours(work.session, person.id, key, year)
-            for key, each in FORMS.items()
+            for key, each in work.rulebook.forms(year).items()
             if each.cap is not None
         },
+        rules=work.rulebook,
         closes_on=window_for(work.session, year, person.region_code).declarations_until.isoformat(),
     )
 
@@ -98,6 +102,7 @@ def submit_declaration(work: UnitOfWork, actor: Actor, command: SaveDeclaration)
     saved.step = step
     saved.handler_org_id = handler_at(work.session, step, employer, saved.region_code).id
     saved.submitted_at = work.clock.now()
+    saved.rules_edition = work.rulebook.edition
     saved.decided_at = saved.urged_at = None
     flag(work, saved)
     work.decide(actor, KIND, saved.id, Move.SUBMIT, version=before)
@@ -196,6 +201,12 @@ def progress_page(work: UnitOfWork, actor: Actor, command: ProgressQuery) -> Pro
     reasons = reasons_of(work.session, came_back) if came_back else {}
     again = copies_of(work.session, came_back) if came_back else {}
     lines = tuple(_progress_row(work, row, reasons.get(row.id, ""), again.get(row.id)) for row in rows)
+    if command.by_provider:
+        reported = reported_of(work, person.id, command)
+        for tab in ProgressTab:
+            counts[tab] += len(of_tab(reported, tab))
+        if command.after is None:
+            lines = (*of_tab(reported, command.tab), *lines)
     return ProgressPage(lines, counts, after)
 
 
@@ -206,7 +217,7 @@ def declaration_view(work: UnitOfWork, actor: Actor, command: Number) -> Declara
     if row is None:
         raise Refused(ErrorCode.NOT_FOUND)
     must_see(work.session, actor, row)
-    return declaration_detail(work, actor, row)
+    return replace(declaration_detail(work, actor, row), rule=rule_lines(work, row))
 
 
 def _draft(work: UnitOfWork, actor: Actor, command: SaveDeclaration, move: Move) -> Declaration | None:

@@ -19,6 +19,7 @@ from core.services.demo_changes import Cast, make_changes
 from core.services.demo_names import person_name, resident_number, words
 from core.services.demo_people import DemoPerson, make_history, make_office, make_person
 from core.services.demo_scans import draw_scan
+from core.services.demo_statistics import make_statistics
 from core.services.demo_units import UnitIds, department_ids, make_departments, make_units
 from core.services.desk import Desk
 from core.services.public_hours import PublicHours, record_public_hours
@@ -103,6 +104,7 @@ def _fill(desk: Desk, clock: DemoClock) -> None:
     _make_registrations(desk, clock, chance, units)
     cast = Cast(sample.actor, offices[TEST_EMPLOYER], offices[SCHOOL], units.by_name[FORMER_SCHOOL])
     make_changes(desk, cast, password_hash, START, clock.set)
+    make_statistics(desk)
 
 
 def _make_offices(work: UnitOfWork, units: UnitIds, password_hash: str) -> dict[str, Actor]:

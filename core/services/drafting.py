@@ -9,14 +9,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.model import Declaration, Evidence, Person
-from core.rules.annual import rule_for
 from core.rules.checking import in_field_order
 from core.rules.clock import today
 from core.rules.declaring import CheckedDeclaration, check_declaration
 from core.rules.entry import EntryError, parse_year
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.evidence_rules import MIN_FILES
-from core.rules.forms import PROFESSIONAL, declaration_fields, form, title_of
+from core.rules.forms import PROFESSIONAL, declaration_fields, title_of
 from core.rules.hours import ZERO, CreditHours
 from core.rules.learning_form import LearningForm
 from core.rules.roles import Actor
@@ -45,13 +44,16 @@ def fill(
 
     With `complete` everything that a submission needs is asked for; without it only what can't be is refused.
     """
-    learning_form = form(command.form)
     day = today(work.clock)
     year = typed_year(command.values, day.year)
+    learning_form, rule = work.rulebook.form(command.form, year), work.rulebook.annual_rule(year)
     used = used_hours(work.session, person.id, learning_form.key, year, row.id if row else None)
-    checked = check_declaration(learning_form, command.values, day, rule_for(year), used, complete=complete)
+    checked = check_declaration(
+        learning_form, command.values, day, rule, used, complete=complete, lists=work.lists
+    )
     errors = list(checked.errors) + _year_errors(checked)
     if complete:
+        errors += stopped(learning_form)
         errors += _closed(work, person, checked, day)
         errors += _duplicate(work.session, person.id, learning_form, checked, row)
     limit, at_least = work.settings.evidence_count, MIN_FILES if complete else 0
@@ -89,6 +91,11 @@ def used_hours(
     if but is not None:
         query = query.where(Declaration.id != but)
     return CreditHours(int(session.scalar(query) or 0))
+
+
+def stopped(learning_form: LearningForm) -> list[FieldError]:
+    """A form that is no longer declared (停用) can't be sent in."""
+    return [] if learning_form.active else [FieldError("form", ErrorCode.NOT_IN_LIST)]
 
 
 def _year_errors(checked: CheckedDeclaration) -> list[FieldError]:

@@ -20,4 +20,4 @@ def health_page(desk: Desk, caller: Caller, command: Nothing) -> HealthPage:
     newest = newest_backup(desk)
     if newest is None:
         return HealthPage(lines, "", None)
-    return HealthPage(lines, str(newest), datetime.fromtimestamp(newest.stat().st_mtime, UTC))
+    return HealthPage(lines, newest.name, datetime.fromtimestamp(newest.stat().st_mtime, UTC))

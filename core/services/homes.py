@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from core.model import Declaration, Message, Org, PersonYear
 from core.rules import reference
-from core.rules.annual import judge, rule_for
+from core.rules.annual import judge
 from core.rules.changes import ChangeKind
 from core.rules.clock import today
 from core.rules.hours import ZERO, CreditHours
@@ -22,6 +22,7 @@ from core.services.declaration_views import KIND
 from core.services.desk import use_case
 from core.services.drafts import drafts_of
 from core.services.inbox import unread_count
+from core.services.judging import rules_of
 from core.services.scope import owner
 from core.services.windows import window_for
 from core.store.progress import status_counts
@@ -36,8 +37,8 @@ def person_home(work: UnitOfWork, actor: Actor, command: Nothing) -> PersonHome:
     """个人首页: this year's hours against the rule, what waits, and what was told lately."""
     person = owner(work.session, actor)
     day = today(work.clock)
-    rule = rule_for(day.year)
     row = work.session.get(PersonYear, (person.id, day.year))
+    rule = work.rulebook.annual_rule(day.year) if row is None else rules_of(work, [row])[person.id]
     public = CreditHours(row.public_halves) if row else ZERO
     professional = CreditHours(row.professional_halves) if row else ZERO
     result = judge(rule, public, professional)
@@ -63,6 +64,7 @@ def person_home(work: UnitOfWork, actor: Actor, command: Nothing) -> PersonHome:
         unfinished=drafts_of(work, actor),
         refused=_refused(work, person.id),
         changes=_changes(work, person.id),
+        exemption=rule.exemption,
     )
 
 

@@ -21,6 +21,7 @@ from core.schema.declarations import Holder
 from core.services.attachments import attachments_of
 from core.services.change_queue import ChangeQueue
 from core.services.changes import Lines
+from core.services.class_hours import match_person
 from core.store.names import spell_person
 from core.store.work import UnitOfWork
 
@@ -78,7 +79,8 @@ def is_taken(work: UnitOfWork, number: str, person: Person) -> bool:
 def take_effect(work: UnitOfWork, change: Change) -> None:
     """The person is called so from now on; the login name follows where it was the old number.
 
-    Certificates keep what was printed on them. Raises ID_TAKEN where the number was given away meanwhile.
+    Certificates keep what was printed on them; what a base has reported under the new number is theirs.
+    Raises ID_TAKEN where the number was given away meanwhile.
     """
     old, new = _opened(work, change)
     person = work.locked(Person, change.person_id)
@@ -97,6 +99,8 @@ def take_effect(work: UnitOfWork, change: Change) -> None:
             account.login_sealed = work.vault.seal(new["id_number"])
     # What two do at once the database decides, here and not at the very end.
     work.session.flush()
+    if new["id_number"] != old["id_number"]:
+        match_person(work, person)
 
 
 def told(work: UnitOfWork, change: Change, move: Move) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import update
 
 from core.model import Activity, Change, Declaration, Person
-from core.rules.annual import rule_for
 from core.rules.changes import ChangeKind
 from core.rules.clock import today
 from core.rules.declaring import check_declaration
@@ -22,6 +21,7 @@ from core.rules.hours import CreditHours
 from core.rules.identity import check_resident_number
 from core.rules.imports import HOURS
 from core.rules.roles import Actor
+from core.rules.rulebook import Rulebook
 from core.rules.workflow import DeclarationState
 from core.services.activity_rows import Declared, Learning, add_activity, declare_for
 from core.services.import_lines import Found, Importer, Line, Problem, Row, State, missing, plain_number
@@ -56,6 +56,7 @@ class _Classes:
     """The learning of a part, each class once: thousands of rows say the same of it."""
 
     day: date
+    rules: Rulebook
     learnings: list[dict[str, Any]] = field(default_factory=list)
     _places: dict[tuple[str, ...], int] = field(default_factory=dict)
     _claims: dict[tuple[str, ...], _Claim] = field(default_factory=dict)
@@ -73,11 +74,19 @@ class _Classes:
         subject = values["subject"] or PROFESSIONAL
         typed = {**values, "subject": PROFESSIONAL, "result": values["result"] or "合格"}
         try:
-            rule = rule_for(parse_year(values["year"]))
+            year_typed = parse_year(values["year"])
         except EntryError:
-            rule = None
-        checked = check_declaration(FORM, typed, self.day, rule)
-        errors = [(each.field, each.text) for each in checked.errors]
+            year_typed = self.day.year
+        kind, rule = self.rules.form(FORM.key, year_typed), self.rules.annual_rule(year_typed)
+        checked = check_declaration(kind, typed, self.day, rule, lists=self.rules.lists(self.day.year))
+        dated = not any(each.field in ("started_on", "ended_on") for each in checked.errors)
+        errors = [
+            (each.field, each.text)
+            for each in checked.errors
+            if dated or each.code is not ErrorCode.ABOVE_RULE  # without days the rule says nothing
+        ]
+        if not kind.active:
+            errors.append(("year", f"{year_typed} 年度不能申报{FORM.name}"))
         if subject not in (PROFESSIONAL, PUBLIC):
             errors.append(("subject", f"应为 {PROFESSIONAL}、{PUBLIC} 之一"))
         year = checked.clean.get("year")
@@ -107,7 +116,7 @@ def check_hours(
     work: UnitOfWork, actor: Actor, lines: Sequence[Line], found: Found
 ) -> tuple[list[Row], list[dict[str, Any]]]:
     """The rows of a part: [line, digest of the number, name, place of the learning, halves, remark]."""
-    classes = _Classes(today(work.clock))
+    classes = _Classes(today(work.clock), work.rulebook)
     rows: list[Row] = []
     by_line: dict[int, Line] = {}
     for line in lines:

@@ -29,6 +29,9 @@ class JobKind:
 
 # Where each kind is declared, so that whoever resumes a job needs to import that alone.
 KINDS: Mapping[str, str] = {
+    "import_check": "core.services.import_jobs:CHECK",
+    "import_store": "core.services.import_jobs:STORE",
+    "recognise": "core.services.recognition:RECOGNISE",
     "stat_cells": "core.services.stat_cells:CELLS",
 }
 

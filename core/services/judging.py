@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.model import Exemption, Person, PersonYear
-from core.rules import reference
-from core.rules.annual import AnnualRule, rule_for
+from core.rules.annual import AnnualRule
 from core.rules.hours import CreditHours
-from core.store.work import UnitOfWork
+from core.rules.rulebook import Rulebook
+from core.store.registers import YearLine
+from core.store.work import UnitOfWork, work_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,35 @@ class Place:
 
 
 def rules_of(work: UnitOfWork, rows: Sequence[PersonYear]) -> Mapping[int, AnnualRule]:
-    """The rule of each person's year (by person id): the year's own, lightened where a 减免 is in force."""
+    """The rule of each person's year (by person id): the year's own, lightened where a 减免 is in force.
+
+    All rows are of one year.
+    """
     if not rows:
         return {}
     year = rows[0].year
-    rule = rule_for(year)
     lightened = exemptions_of(work.session, [row.person_id for row in rows], year)
-    return {row.person_id: _lightened(rule, lightened.get(row.person_id)) for row in rows}
+    return {
+        row.person_id: _lightened(rulebook_of(work, row).annual_rule(year), lightened.get(row.person_id))
+        for row in rows
+    }
+
+
+def rules_by_year(
+    work: UnitOfWork, person_id: int, rows: Iterable[PersonYear | YearLine]
+) -> Mapping[int, AnnualRule]:
+    """The same for many years of one person, by year."""
+    query = select(Exemption).where(Exemption.person_id == person_id, Exemption.revoked_at.is_(None))
+    lightened = {each.year: each for each in work.session.scalars(query)}
+    return {
+        row.year: _lightened(rulebook_of(work, row).annual_rule(row.year), lightened.get(row.year))
+        for row in rows
+    }
+
+
+def rulebook_of(work: UnitOfWork, row: PersonYear | YearLine) -> Rulebook:
+    """The rules that a year is judged by: those in force when it was recognised, an open year by the newest."""
+    return work.rulebook if row.recognised_at is None else work.rulebook.at(row.rules_edition)
 
 
 def exemptions_of(session: Session, people: Iterable[int], year: int) -> Mapping[int, Exemption]:
@@ -48,15 +71,11 @@ def places_of(session: Session, people: Iterable[int]) -> Mapping[int, Place]:
     query = select(Person.id, Person.region_code, Person.employer_id, Person.series, Person.title).where(
         Person.id.in_(list(people))
     )
+    lists = work_of(session).lists
     return {
-        key: Place(region, employer, series, level_of(series, title))
+        key: Place(region, employer, series, lists.level_of(series, title))
         for key, region, employer, series, title in session.execute(query)
     }
-
-
-def level_of(series: str, title: str) -> str:
-    """The 级别 of a 任职资格 of a 系列; empty for what no list has."""
-    return next((item.level for item in reference.titles_of(series) if item.title == title), "")
 
 
 def _lightened(rule: AnnualRule, exemption: Exemption | None) -> AnnualRule:
@@ -68,4 +87,5 @@ def _lightened(rule: AnnualRule, exemption: Exemption | None) -> AnnualRule:
         public=CreditHours(exemption.public_halves),
         professional=CreditHours(exemption.professional_halves),
         basis=f"减免（{exemption.kind}）：{exemption.reason}",
+        exemption=exemption.kind,
     )

@@ -47,7 +47,7 @@ def save_record(work: UnitOfWork, actor: Actor, command: SaveRecord) -> RecordRo
     others = [each for each in _all(work, person.id, kind) if row is None or each.id != row.id]
     if row is None and len(others) >= MOST_RECORDS:
         raise Refused(ErrorCode.TOO_MANY_RECORDS, limit=MOST_RECORDS)
-    checked = check_record(kind, command.values, today(work.clock))
+    checked = check_record(kind, command.values, today(work.clock), work.lists)
     fields = {key: str(value) for key, value in checked.clean.items()}
     limit = work.settings.evidence_count
     attached = attachment_errors(work, actor, command.evidence, limit=limit)

@@ -57,7 +57,7 @@ def position_page(work: UnitOfWork, actor: Actor, command: Nothing) -> PositionP
             ("单位名称", employer.name),
             ("工作部门", department.name if department else ""),
         ),
-        values=dict(in_force.fields) if in_force is not None else _first_values(person),
+        values=dict(in_force.fields) if in_force is not None else _first_values(work, person),
         evidence=_pictures(work, in_force) if in_force is not None else (),
         in_force=_view(work, in_force) if in_force is not None else None,
         pending=_view(work, pending) if pending is not None else None,
@@ -74,7 +74,7 @@ def submit_position(work: UnitOfWork, actor: Actor, command: SubmitPosition) -> 
     person = held_person(work, actor)
     refuse_second(work, person.id, KIND)
     refuse_while_transferring(work, person.id, "修改专业技术职务")
-    checked = check_position(command.values, today(work.clock))
+    checked = check_position(command.values, today(work.clock), work.lists)
     limit = work.settings.evidence_count
     errors = [*checked.errors, *attachment_errors(work, actor, command.evidence, limit=limit)]
     if errors:
@@ -131,9 +131,9 @@ def _pictures(work: UnitOfWork, change: Change) -> tuple[EvidenceView, ...]:
     return attachments_of(work.session, Holder.POSITION, change.id)
 
 
-def _first_values(person: Person) -> dict[str, str]:
+def _first_values(work: UnitOfWork, person: Person) -> dict[str, str]:
     """What is known of somebody who has never declared a position here."""
-    known = {"series": series_value(person.series, person.title), "title": person.title}
+    known = {"series": series_value(person.series, person.title, work.lists), "title": person.title}
     return known if known["series"] else {}
 
 

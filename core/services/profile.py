@@ -67,7 +67,7 @@ def edit_profile(work: UnitOfWork, actor: Actor, command: EditProfile) -> Profil
     Raises Refused FIELDS_REFUSED, STALE. What is as it was is neither written nor logged.
     """
     person = work.locked(Person, owner(work.session, actor).id, command.version)
-    checked = check_profile(person.id_type, command.values, today(work.clock))
+    checked = check_profile(person.id_type, command.values, today(work.clock), work.lists)
     department, missing = _chosen_department(work, person, command)
     errors = (*checked.errors, *missing)
     if errors:

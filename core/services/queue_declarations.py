@@ -38,6 +38,7 @@ from core.services.declaration_views import (
     values_of,
 )
 from core.services.queues import Queue, Waits, capped, overdue_before, viewers
+from core.services.rule_words import clause_of
 from core.services.scope import must_see
 from core.services.suspicions import doubts_about, suggestion_for
 from core.store import pages
@@ -95,6 +96,7 @@ def _item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
         lines=_declaration_lines(row),
         claimed=claimed,
         rule_check=_rule_check(work, row),
+        rule_words=clause_of(work, row),
         year_line=_year_line(work, row, proposed),
         evidence=evidence_of(work.session, row.id),
         doubts=tuple(DoubtLine(doubt.text, doubt.other_id) for doubt in doubts),

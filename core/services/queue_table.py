@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from core.schema.review import Subject
 from core.services.change_queue import ChangeQueue, queue_of
+from core.services.class_review import CLASS_REPORTS
 from core.services.identity_review import IDENTITY_QUEUE
+from core.services.plan_review import PLANS
 from core.services.positions import POSITION_QUEUE
 from core.services.queue_declarations import DECLARATIONS
 from core.services.queue_offices import OFFICES
@@ -20,5 +22,5 @@ CHANGES: Mapping[str, ChangeQueue] = {
 }
 """What each kind of change says of itself, by its kind."""
 
-_ALL = (DECLARATIONS, REGISTRATIONS, *map(queue_of, CHANGES.values()), OFFICES, OFFICE_CHANGES)
+_ALL = (DECLARATIONS, REGISTRATIONS, *map(queue_of, CHANGES.values()), OFFICES, OFFICE_CHANGES, PLANS, CLASS_REPORTS)
 QUEUES: Mapping[Subject, Queue] = {queue.subject: queue for queue in _ALL}

@@ -141,7 +141,9 @@ def _checked(desk: Desk, command: Register | ResubmitRegistration, *, existing: 
         typed["employer"] = str(command.employer_id)
     if existing:  # the password is another's, checked as a password and not as a new one
         typed |= dict.fromkeys(PASSWORD_KEYS, "stand-in-1")
-    checked = check_registration(typed, today(desk.clock))
+    with desk.reading() as work:
+        lists = work.lists
+    checked = check_registration(typed, today(desk.clock), lists)
     errors = {error.field: error for error in checked.errors}
     name = checked.clean.get("name")
     if isinstance(name, str) and (missing := missing_glyphs(name)):

@@ -24,12 +24,12 @@ from core.services.unit_file import (
     NAME,
     REGION,
     SUPERIOR,
-    Cell,
     UnitLine,
     read_units,
 )
 from core.store.new_orgs import NewOrg, add_orgs, ids_of
 from core.store.search import LONGEST
+from core.store.sheets import Cell
 from core.store.typeface import missing_glyphs
 from core.store.work import UnitOfWork
 
@@ -46,7 +46,7 @@ def import_units(desk: Desk, caller: Caller, command: ImportUnits) -> ImportResu
         )
     with desk.reading() as work:
         regions = RegionNames(set(work.session.scalars(select(Region.code).where(Region.active.is_(True)))))
-    batch = _Batch(regions)
+    batch = Batch(regions)
     for line in file.lines:
         batch.read(line)
     with desk.writing() as work:
@@ -89,7 +89,7 @@ class RegionNames:
 
 
 @dataclass
-class _Batch:
+class Batch:
     """What was read so far: good units by code, the line each stands in, and all problems."""
 
     regions: RegionNames

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from core.model import Account, Declaration, Message, Org, Outbox, Person, PersonYear, Region
 from core.model import YearWindow as StoredWindow
-from core.rules.annual import judge, rule_for
+from core.rules.annual import judge
 from core.rules.clock import today
 from core.rules.hours import CreditHours
 from core.rules.messages import MessageKind
@@ -117,7 +117,7 @@ def _calls(work: UnitOfWork, year: int) -> list[_Call]:
     together: dict[date, list[str]] = {}
     for code in work.session.scalars(select(Region.code).order_by(Region.code)):
         row = next((stored[each] for each in lineage(code) if each in stored), None)
-        window = window_of(row, year)
+        window = window_of(work.session, row, year)
         if declaration_open(window, day) and stage_of(days_left(window, day)) is not None:
             together.setdefault(window.declarations_until, []).append(code)
     calls = []
@@ -131,7 +131,7 @@ def _calls(work: UnitOfWork, year: int) -> list[_Call]:
 
 def _page(work: UnitOfWork, call: _Call, after: int) -> tuple[list[_Line], int | None]:
     """Up to PAGE persons who lack something, and the key of the next page."""
-    rule, row = rule_for(call.year), aliased(PersonYear)
+    rule, row = work.rulebook.annual_rule(call.year), aliased(PersonYear)
     public, professional = func.coalesce(row.public_halves, 0), func.coalesce(row.professional_halves, 0)
     lacks = or_(
         public < rule.public.halves,
@@ -197,7 +197,8 @@ def _begun(work: UnitOfWork, year: int, people: list[int]) -> Mapping[int, Unfin
 
 
 def _letter(work: UnitOfWork, call: _Call, line: _Line) -> _Letter:
-    text = person_words(judge(rule_for(call.year), line.public, line.professional), line.begun, call.closing)
+    result = judge(work.rulebook.annual_rule(call.year), line.public, line.professional)
+    text = person_words(result, line.begun, call.closing)
     mail = None
     if work.settings.mails and line.email_sealed is not None:
         mail = letter(work, line.email_sealed, MessageKind.REMINDER, addressed(line.name, text))

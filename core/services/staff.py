@@ -5,10 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.model import Account, AccountRole, Department, Person, PersonYear
-from core.rules.annual import judge, rule_for
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, FieldError, Refused
-from core.rules.hours import ZERO, CreditHours
 from core.rules.identity import mask_id_number
 from core.rules.messages import MessageKind
 from core.rules.permissions import Action
@@ -25,8 +23,10 @@ from core.schema.staff import (
     SwitchStaff,
 )
 from core.services import account_keeping
+from core.services.annual import annual_row
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.initial import INITIAL_LENGTH, initial_of
+from core.services.judging import rules_of
 from core.services.messages import tell_person
 from core.services.person_lines import person_lines, under_review
 from core.services.scope import must_be_chief, must_reach
@@ -167,14 +167,11 @@ def _this_year(work: UnitOfWork, person_id: int) -> str:
     """公需, 专业 and 总学时 of this year, and what is missing still."""
     year = today(work.clock).year
     row = work.session.get(PersonYear, (person_id, year))
-    public = CreditHours(row.public_halves) if row else ZERO
-    professional = CreditHours(row.professional_halves) if row else ZERO
-    result = judge(rule_for(year), public, professional)
-    passed = row.passed if row is not None else result.passed
-    return (
-        f"{year}年 公需 {public}，专业 {professional}，总 {public + professional}，"
-        f"{'通过' if passed else '还没有达到'}"
-    )
+    if row is None:
+        return f"{year}年 还没有学时"
+    shown = annual_row(row, rule=rules_of(work, [row])[person_id])
+    words = shown.shortfall or shown.result_label
+    return f"{year}年 公需 {shown.public}，专业 {shown.professional}，总 {shown.total}；{words}"
 
 
 def _row(work: UnitOfWork, line: PersonLine) -> StaffRow:

@@ -12,7 +12,7 @@ from core.rules.permissions import Action
 from core.rules.roles import Actor, Caller
 from core.schema.base import Nothing
 from core.schema.statistics import Rebuilt
-from core.services.annual import recount_many, results_of
+from core.services.annual import passed_after, recount_many, results_of
 from core.services.desk import Desk, desk_use_case
 from core.services.jobs import JobKind, JobRunner, start_job
 from core.services.judging import places_of
@@ -149,7 +149,7 @@ def _differing(work: UnitOfWork, rows: list[PersonYear]) -> list[tuple[PersonYea
     for row in rows:
         result, place = results[row.person_id], places[row.person_id]
         said = (row.public_halves, row.professional_halves, row.passed)
-        should = (result.public.halves, result.professional.halves, result.passed)
+        should = (result.public.halves, result.professional.halves, passed_after(row, result))
         at: tuple[object, ...] = (row.region_code, row.employer_id, row.series, row.level)
         stands = (place.region_code, place.employer_id, place.series, place.level)
         if said != should:

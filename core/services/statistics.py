@@ -58,7 +58,7 @@ def statistics(desk: Desk, actor: Actor, command: StatisticsQuery) -> Statistics
 
 
 @use_case(Action.STATISTICS, writes=False)
-def statisticspeople_of(work: UnitOfWork, actor: Actor, command: StatisticsPeople) -> Page[StatPerson]:
+def statistics_people(work: UnitOfWork, actor: Actor, command: StatisticsPeople) -> Page[StatPerson]:
     """The people behind a line, each with the year, in the order of their numbers. Raises as `statistics`."""
     ground = ground_of(work, actor, command)
     after = int(command.after[0]) if command.after else 0
@@ -126,7 +126,7 @@ def _ordered(work: UnitOfWork, ground: Ground, by: GroupBy, tallies: Mapping[Any
         order = {level: at for at, level in enumerate(_LEVELS)}
         return sorted(lines, key=lambda line: (order.get(line.key, len(order)), line.key == "", line.key))
     if by is GroupBy.SERIES:
-        places = {series: at for at, series in enumerate(reference.series_names())}
+        places = {series: at for at, series in enumerate(work.lists.series_names())}
         return sorted(lines, key=lambda line: (places.get(line.key, len(places)), line.key == "", line.key))
     if by is GroupBy.EMPLOYER:  # those with most left to do first
         return sorted(lines, key=lambda line: (line.passed - line.people, line.key))

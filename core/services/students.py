@@ -40,35 +40,31 @@ def add_students(work: UnitOfWork, class_row: TrainingClass, rows: Sequence[NewS
     REQUIRED for a number that nobody has registered, NAME_OF_ANOTHER, `earned` ABOVE_PLAN. The audit entry is
     the caller's business, one for all.
     """
-    digests = [work.vault.digest("id_number", row.id_number) for row in rows]
-    known = _people(work, digests)
-    taken = _in_class(work, class_row.id, digests)
-    allowed = _allowed(work, class_row)
-    fresh: list[dict[str, object]] = []
-    refused: list[StudentRefusal] = []
-    for index, (row, digest) in enumerate(zip(rows, digests, strict=True)):
-        person = known.get(digest)
-        error = _wrong(row, person, digest in taken, allowed)
-        if error is not None:
-            refused.append(StudentRefusal(index, error))
-            continue
-        taken.add(digest)
-        fresh.append(
-            {
-                "class_id": class_row.id,
-                "id_number_digest": digest,
-                "id_number_sealed": work.vault.seal(row.id_number),
-                "name": person.name if person is not None else row.name,
-                "unit_name": row.unit_name,
-                "person_id": person.id if person is not None else None,
-                "result": row.result,
-                "earned_halves": None if row.earned is None else row.earned.halves,
-            }
-        )
+    fit, refused = _parted(work, class_row, rows)
+    fresh: list[dict[str, object]] = [
+        {
+            "class_id": class_row.id,
+            "id_number_digest": digest,
+            "id_number_sealed": work.vault.seal(row.id_number),
+            "name": person.name if person is not None else row.name,
+            "unit_name": row.unit_name,
+            "person_id": person.id if person is not None else None,
+            "result": row.result,
+            "earned_halves": None if row.earned is None else row.earned.halves,
+        }
+        for row, digest, person in fit
+    ]
     if fresh:
         work.session.execute(insert(Student), fresh)
     matched = sum(row["person_id"] is not None for row in fresh)
     return StudentsAdded(len(fresh), matched, tuple(refused))
+
+
+def bar_students(
+    work: UnitOfWork, class_row: TrainingClass, rows: Sequence[NewStudent]
+) -> Sequence[StudentRefusal]:
+    """Those that `add_students` would refuse; nobody is entered."""
+    return _parted(work, class_row, rows)[1]
 
 
 def open_class(work: UnitOfWork, actor: Actor, class_id: int, version: int | None = None) -> TrainingClass:
@@ -176,6 +172,27 @@ _FIELD_OF = {ErrorCode.NOT_IN_LIST: "result"}
 class _Known:
     id: int
     name: str
+
+
+def _parted(
+    work: UnitOfWork, class_row: TrainingClass, rows: Sequence[NewStudent]
+) -> tuple[list[tuple[NewStudent, bytes, _Known | None]], list[StudentRefusal]]:
+    """The rows that can be entered, with the digest of the number and who has it, and the others."""
+    digests = [work.vault.digest("id_number", row.id_number) for row in rows]
+    known = _people(work, digests)
+    taken = _in_class(work, class_row.id, digests)
+    allowed = _allowed(work, class_row)
+    fit: list[tuple[NewStudent, bytes, _Known | None]] = []
+    refused: list[StudentRefusal] = []
+    for index, (row, digest) in enumerate(zip(rows, digests, strict=True)):
+        person = known.get(digest)
+        error = _wrong(row, person, digest in taken, allowed)
+        if error is not None:
+            refused.append(StudentRefusal(index, error))
+            continue
+        taken.add(digest)
+        fit.append((row, digest, person))
+    return fit, refused
 
 
 def _wrong(row: NewStudent, person: _Known | None, taken: bool, allowed: CreditHours) -> FieldError | None:

@@ -8,18 +8,19 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.model import Declaration, Evidence
-from core.rules.annual import rule_for
 from core.rules.checking import check_form
 from core.rules.clock import today
 from core.rules.doubts import Claim, Doubt, find_doubts
 from core.rules.forms import FORMS, declaration_fields, suggest_hours
 from core.rules.hours import CreditHours
 from core.rules.learning_form import Suggestion
+from core.rules.rulebook import Rulebook
 from core.rules.workflow import DeclarationState
 from core.services.declaration_views import form_name, values_of
 from core.store.work import UnitOfWork
 
 LIVE = (DeclarationState.PENDING.value, DeclarationState.APPROVED.value)
+_DECIDED = (DeclarationState.APPROVED, DeclarationState.REJECTED, DeclarationState.REVOKED)
 
 
 def doubts_about(work: UnitOfWork, declaration: Declaration) -> tuple[Doubt, ...]:
@@ -46,11 +47,20 @@ def flag(work: UnitOfWork, declaration: Declaration) -> None:
 
 def suggestion_for(work: UnitOfWork, declaration: Declaration) -> Suggestion | None:
     """What the rule gives for a stored declaration; None for a form that is no longer declared."""
-    form = FORMS.get(declaration.form)
-    if form is None:
+    if declaration.form not in FORMS:
         return None
-    checked = check_form(declaration_fields(form), values_of(declaration), today(work.clock), complete=False)
-    return suggest_hours(form, checked.clean, rule_for(declaration.year))
+    rules = rules_for(work, declaration)
+    form = rules.form(declaration.form, declaration.year)
+    specs = declaration_fields(form)
+    day, values = today(work.clock), values_of(declaration)
+    checked = check_form(specs, values, day, complete=False, lists=work.lists)
+    return suggest_hours(form, checked.clean, rules.annual_rule(declaration.year))
+
+
+def rules_for(work: UnitOfWork, declaration: Declaration) -> Rulebook:
+    """The rules that a declaration goes by: those it was decided under, the newest while nobody has decided."""
+    decided = declaration.status in _DECIDED
+    return work.rulebook.at(declaration.rules_edition) if decided else work.rulebook
 
 
 def _others(session: Session, declaration: Declaration, scans: frozenset[str]) -> Iterable[Claim]:

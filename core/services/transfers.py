@@ -99,7 +99,7 @@ def _checked(work: UnitOfWork, person: Person, command: SubmitTransfer) -> _Form
     typed = dict(command.values)
     if command.employer_id is not None:
         typed["employer"] = str(command.employer_id)
-    checked = check_form(TRANSFER_FIELDS, typed, today(work.clock))
+    checked = check_form(TRANSFER_FIELDS, typed, today(work.clock), lists=work.lists)
     errors = list(checked.errors)
     employer_id, department_id, org = checked.clean.get("employer"), None, None
     if isinstance(employer_id, int):

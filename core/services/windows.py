@@ -11,6 +11,7 @@ from core.model import YearWindow as StoredWindow
 from core.rules.workflow import YearState
 from core.rules.years import YearWindow, declaration_open, default_window
 from core.services.scope import lineage
+from core.store.work import work_of
 
 
 def stored_window(session: Session, year: int, region_code: str) -> StoredWindow | None:
@@ -20,9 +21,9 @@ def stored_window(session: Session, year: int, region_code: str) -> StoredWindow
     return min(session.scalars(query), key=lambda row: above.index(row.region_code), default=None)
 
 
-def window_of(row: StoredWindow | None, year: int) -> YearWindow:
-    """A stored row as the rules read it, its empty days filled in; without a row the default."""
-    plain = default_window(year)
+def window_of(session: Session, row: StoredWindow | None, year: int) -> YearWindow:
+    """A stored row as the rules read it, its empty days filled in; without a row the default of the year."""
+    plain = default_window(year, closing=work_of(session).rulebook.closing(year))
     if row is None:
         return plain
     return YearWindow(
@@ -36,7 +37,7 @@ def window_of(row: StoredWindow | None, year: int) -> YearWindow:
 
 def window_for(session: Session, year: int, region_code: str) -> YearWindow:
     """The window of a year in a region."""
-    return window_of(stored_window(session, year, region_code), year)
+    return window_of(session, stored_window(session, year, region_code), year)
 
 
 def is_open(session: Session, year: int, region_code: str, today: date) -> bool:

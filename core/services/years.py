@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import String, case, delete, func, literal_column, select
 
-from core.model import Declaration, Message, Person, PersonYear
+from core.model import Declaration, PersonYear
 from core.model import YearWindow as StoredWindow
 from core.rules.clock import CHINA, today
-from core.rules.entry import EntryError, fold, fold_plain
+from core.rules.entry import EntryError, fold
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.identity import mask_personal
-from core.rules.messages import MessageKind
 from core.rules.permissions import Action
 from core.rules.roles import Actor
 from core.rules.workflow import YEAR_WINDOW, Move, YearState
 from core.rules.years import YearWindow, declaration_open
-from core.schema.annual import ChangeYear, Recognised, RecogniseYear, YearRow
+from core.schema.annual import ChangeYear, YearRow
 from core.schema.base import Nothing, Page
-from core.services.annual import annual_row, recount_many
-from core.services.desk import Desk, desk_use_case, use_case
-from core.services.messages import tell_person
-from core.services.scope import covers, not_yours, region_prefix, within
+from core.services.desk import use_case
+from core.services.scope import region_prefix, within
 from core.services.windows import stored_window, window_of
 from core.store.work import UnitOfWork
 
@@ -58,7 +54,7 @@ def change_year(work: UnitOfWork, actor: Actor, command: ChangeYear) -> YearRow:
     stored = stored_window(work.session, command.year, actor.region_code)
     if command.version is not None and command.version != _own_version(stored, actor.region_code):
         raise Refused(ErrorCode.STALE)
-    window = window_of(stored, command.year)
+    window = window_of(work.session, stored, command.year)
     move = Move.OPEN if command.open else Move.CLOSE
     state = _effective(window, day)
     prolonged = command.open and state is YearState.OPEN and command.declare_until is not None
@@ -85,31 +81,6 @@ def change_year(work: UnitOfWork, actor: Actor, command: ChangeYear) -> YearRow:
     return _year_row(work, actor.region_code, command.year, people, _waiting_by_year(work, actor.region_code))
 
 
-@desk_use_case(Action.RECOGNISE_YEAR)
-def recognise_year(desk: Desk, actor: Actor, command: RecogniseYear) -> Recognised:
-    """年度认定: count and judge the year of every person of the region, in chunks, and say by whom it was settled.
-
-    One person where `id_number` is given. Raises Refused YEAR_OPEN while the year takes declarations, NOT_FOUND,
-    NOT_YOURS. Regions below that are still open are left out.
-    """
-    with desk.reading() as work:
-        one = _one_person(work, actor, command)
-        region = actor.region_code if one is None else one.region_code
-        if _is_open(work, command.year, region):
-            raise Refused(ErrorCode.YEAR_OPEN, year=command.year)
-        only = None if one is None else one.id
-    total, last = _Tally(), 0
-    while True:
-        with desk.writing() as work:
-            done = _recognise_some(work, actor, command.year, only, last)
-            work.commit()
-        total.add(done)
-        last = done.last
-        if done.looked_at < CHUNK or only is not None:
-            break
-    return Recognised(command.year, total.people, total.passed, total.people - total.passed)
-
-
 def _year_row(
     work: UnitOfWork,
     region_code: str,
@@ -118,7 +89,7 @@ def _year_row(
     waiting: Mapping[int, int],
 ) -> YearRow:
     stored = stored_window(work.session, year, region_code)
-    window = window_of(stored, year)
+    window = window_of(work.session, stored, year)
     state = _effective(window, today(work.clock))
     counted = people.get(year, (0, 0, 0))
     return YearRow(
@@ -134,96 +105,6 @@ def _year_row(
         pending=waiting.get(year, 0),
         changed=_changed(stored),
     )
-
-
-@dataclass
-class _Tally:
-    """How far a run has come; `last` is the id of the last person."""
-
-    looked_at: int = 0
-    people: int = 0
-    passed: int = 0
-    last: int = 0
-
-    def add(self, other: _Tally) -> None:
-        self.people += other.people
-        self.passed += other.passed
-
-
-def _recognise_some(work: UnitOfWork, actor: Actor, year: int, only: int | None, after: int) -> _Tally:
-    inside = within(Person.region_code, actor.region_code)
-    query = select(Person.id, Person.region_code).where(inside, Person.id > after).order_by(Person.id)
-    if only is not None:
-        query = query.where(Person.id == only)
-    people = {person_id: region for person_id, region in work.session.execute(query.limit(CHUNK))}
-    tally = _Tally(looked_at=len(people), last=max(people, default=after))
-    waiting = {region for region in set(people.values()) if _is_open(work, year, region)}
-    settled = {key: region for key, region in people.items() if region not in waiting}
-    by = f"{actor.org_name} {actor.name}".strip()
-    results: dict[int, str] = {}
-    for row in recount_many(work, settled, year) if settled else ():
-        if row.recognised_at is not None:  # by another region, before the person came here
-            row.region_code = settled[row.person_id]
-            work.cells_are_stale(year, row.region_code)
-        row.recognised_at, row.recognised_by = work.clock.now(), by
-        tally.people += 1
-        tally.passed += int(row.passed)
-        results[row.person_id] = _result_words(row)
-    _tell_results(work, year, results)
-    if tally.people:
-        target = f"{year}/{actor.region_code}" if only is None else f"{year}/person/{only}"
-        summary = f"{year}年度认定 {tally.people} 人，通过 {tally.passed} 人"
-        work.audit(actor, Action.RECOGNISE_YEAR, KIND, target, summary)
-    return tally
-
-
-def _result_words(row: PersonYear) -> str:
-    if row.passed:
-        return f"{row.year}年度认定通过，可以打印学时证明"
-    return f"{row.year}年度认定不通过，{annual_row(row).shortfall}"
-
-
-def _tell_results(work: UnitOfWork, year: int, results: Mapping[int, str]) -> None:
-    """Tell everybody the result, but whoever was told the same last time."""
-    if not results:
-        return
-    # Held in a list, so that each is found in the session without another question.
-    people = list(work.session.scalars(select(Person).where(Person.id.in_(results))))
-    before = (
-        select(Message.account_id, Message.text)
-        .where(
-            Message.account_id.in_([person.account_id for person in people]),
-            Message.kind == MessageKind.YEAR.value,
-            Message.object_id == year,
-        )
-        .order_by(Message.id)
-    )
-    known = {account_id: text for account_id, text in work.session.execute(before)}
-    for person in people:
-        words = results[person.id]
-        if known.get(person.account_id) != words:
-            tell_person(work, person.id, MessageKind.YEAR, words, about=("year", year))
-
-
-def _one_person(work: UnitOfWork, actor: Actor, command: RecogniseYear) -> Person | None:
-    if command.id_number is None or not command.id_number.strip():
-        return None
-    try:
-        number = fold_plain(command.id_number).upper()
-    except EntryError as error:
-        raise Refused.for_fields((error.at("id_number"),)) from None
-    wanted = Person.id_number_digest == work.vault.digest("id_number", number)
-    person = work.session.scalars(select(Person).where(wanted)).first()
-    if person is None:
-        raise Refused.for_fields((FieldError("id_number", ErrorCode.PERSON_NOT_FOUND),))
-    if not covers(actor.region_code, person.region_code):
-        raise not_yours("person", person.id)
-    return person
-
-
-def _is_open(work: UnitOfWork, year: int, region_code: str) -> bool:
-    window = window_of(stored_window(work.session, year, region_code), year)
-    return _effective(window, today(work.clock)) is YearState.OPEN
 
 
 def _effective(window: YearWindow, day: date) -> YearState:

@@ -30,19 +30,11 @@ class ImportFiles:
     def __init__(self, folder: Path, vault: Vault) -> None:
         self.folder, self._vault = folder, vault
 
-    def keep(self, content: bytes) -> str:
-        """Keep the bytes of a file, sealed; returns the token that finds them and their pieces."""
+    def open_for(self, content: bytes) -> str:
+        """A folder for the pieces of a file; returns the token that finds them."""
         token = hashlib.sha256(content).hexdigest() + secrets.token_hex(8)
         self._place(token).mkdir(parents=True, mode=0o700)
-        self._write(self._path(token, "source"), content)
         return token
-
-    def source(self, token: str) -> bytes:
-        """The bytes of the file. Raises Refused FILE_UNREADABLE where they are gone."""
-        content = self._read(token, "source")
-        if hashlib.sha256(content).hexdigest() != token[:64]:
-            raise Refused(ErrorCode.FILE_UNREADABLE, path=token[:12], reason="保存的内容已损坏")
-        return content
 
     def write(self, token: str, name: str, rows: object) -> None:
         """Keep a piece: anything that JSON can hold."""
@@ -52,14 +44,14 @@ class ImportFiles:
         """A piece again. Raises Refused FILE_UNREADABLE where it is gone."""
         return json.loads(self._read(token, name))
 
-    def drop(self, token: str, *, keep: str = "") -> None:
-        """Delete the folder; or, with `keep`, all pieces but those whose name begins so."""
-        place = self._place(token)
-        if not keep:
-            shutil.rmtree(place, ignore_errors=True)
-            return
-        for piece in place.glob("*.sealed"):
-            if not piece.name.startswith(keep):
+    def drop(self, token: str) -> None:
+        """Delete all of it."""
+        shutil.rmtree(self._place(token), ignore_errors=True)
+
+    def forget_rows(self, token: str) -> None:
+        """Delete the rows; what was found in them stays."""
+        for name in ("rows", "good"):
+            for piece in self._place(token).glob(f"{name}-*.sealed"):
                 piece.unlink(missing_ok=True)
 
     def sweep(self, days: float) -> int:

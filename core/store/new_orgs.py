@@ -52,6 +52,12 @@ def add_orgs(session: Session, orgs: Sequence[NewOrg]) -> Mapping[str, int]:
     return ids
 
 
+def link_orgs(session: Session, orgs: Sequence[NewOrg]) -> None:
+    """Set the superiors and authorities of organisations that are there already, whatever order they came in."""
+    known = ids_of(session, [org.code for org in orgs])
+    _link(session, [org for org in orgs if org.code in known], {code: row[0] for code, row in known.items()})
+
+
 def ids_of(session: Session, codes: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Those of the codes that the database knows: code to (id, kind)."""
     found: dict[str, tuple[int, str]] = {}

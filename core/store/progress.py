@@ -16,8 +16,8 @@ from core.model import Declaration, Org
 from core.store.pages import COUNT_AT_MOST, LIMIT, Key, cut, escaped
 
 Statement = Select[*tuple[Any, ...]]
-PROVIDER = "provider"
-"""The source of what a base or a course provider reported, as against what the person declared."""
+PROVIDERS = ("provider", "base")
+"""The sources of what a course provider or a base reported, as against what the person declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "f_words": func.lower(_D.title).like(bindparam("f_words"), escape="!"),
     "f_learnt_from": _D.ended_on >= bindparam("f_learnt_from"),
     "f_learnt_until": _D.started_on <= bindparam("f_learnt_until"),
-    "f_by_provider": (_D.source == PROVIDER) == bindparam("f_by_provider"),
+    "f_by_provider": _D.source.in_(PROVIDERS) == bindparam("f_by_provider"),
 }
 
 

@@ -25,6 +25,7 @@ class YearLine:
     passed: bool
     recognised_at: datetime | None
     recognised_by: str
+    rules_edition: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _annual(passed: bool | None) -> Statement:
     y = PersonYear
     statement = select(
         y.year, y.version, y.region_code, y.public_halves, y.professional_halves, y.passed, y.recognised_at,
-        y.recognised_by,
+        y.recognised_by, y.rules_edition,
     ).where(y.person_id == bindparam("person"), y.year.between(bindparam("low"), bindparam("high")))  # fmt: skip
     if passed is not None:
         statement = statement.where(y.passed.is_(passed))

@@ -157,7 +157,7 @@ class Seat:
     def sign_in(self, role: Role, login: str = "", password: str = PASSWORD) -> None:
         """From the front page to the role's home."""
         self.type(*sign_in_keys(role, login or LOGINS.get(role, PERSON), password))
-        self.see("系统管理员的工作" if role is Role.OPERATOR else "继续教育公共服务平台", role.label)
+        self.see("继续教育公共服务平台", role.label)
 
     def sign_out(self) -> None:
         """From a home page back to the front page."""

@@ -23,7 +23,8 @@ SCREENS: dict[Role | None, dict[str, str]] = {
         "sy": "> 1 专业技术人员",
         "dl": "账号*",
         "zc": "证件号*",
-        "jd": "证件号*",
+        "jd": "证件号/机构代码*",
+        "dj": "单位类型*",
         "wj": "电子邮箱*",
         "zs": "1 证书编号",
     },
@@ -53,7 +54,7 @@ SCREENS: dict[Role | None, dict[str, str]] = {
         "gl": ">",
     },
     Role.BUREAU: {"rd": ">2026", "zd": "没有证书"},
-    Role.OPERATOR: {"xt": ""},
+    Role.OPERATOR: {"xt": "> 1 ", "rz": "20", "bf": "最近的备份"},
 }
 
 

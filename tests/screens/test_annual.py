@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from core.rules.roles import Actor
-from core.schema.annual import RecogniseYear
 from core.services.desk import Desk
-from core.services.years import recognise_year
 from core.store.seal import create_seal
 from core.store.store import Store
 from tests.screens.office import program
+from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, build_world
 from tui.screens.annual_detail import AnnualDetailScreen
@@ -41,7 +40,7 @@ def me(desk: Desk, world: World) -> Actor:
         remember(world, person, year, public, professional)
     bureau = world.office(world.county_bureau)
     for year in (2015, 2016):
-        desk.do(recognise_year, bureau, RecogniseYear(year=year))
+        settle(desk, bureau, year)
     return person
 
 

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from core.rules.roles import Actor
-from core.schema.annual import RecogniseYear
 from core.schema.certificates import PrintCertificate, PrintedCertificate, RegisterQuery, RevokeCertificate
 from core.services.certificates import print_certificate, register_page, revoke_certificate
 from core.services.desk import Desk
-from core.services.years import recognise_year
 from core.store.seal import create_seal
 from core.store.store import Store
 from tests.screens.office import Terminal, program
+from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, build_world, id_number
 
@@ -35,7 +34,7 @@ def desk(world: World) -> Desk:
 def paper(desk: Desk, world: World) -> PrintedCertificate:
     person = world.person()
     remember(world, person, 2025, "30", "60")
-    desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2025))
+    settle(desk, world.office(world.county_bureau), 2025)
     return desk.do(print_certificate, person, PrintCertificate(years=(2025,)))
 
 

@@ -262,7 +262,7 @@ async def test_a_wrong_password_shows_nothing_of_the_registration(desk: Desk, wo
         await at.press("tab")
         await at.type("wrong12345")
         await at.press("enter")
-        assert "证件号或密码错误，或没有这个注册申请" in at.text
+        assert "证件号(机构代码)或密码错误，或没有这个注册申请" in at.text
         assert "张三" not in at.text
 
 

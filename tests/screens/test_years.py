@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from core.rules.roles import Actor
-from core.schema.annual import RecogniseYear
 from core.schema.base import Nothing
 from core.schema.certificates import PrintCertificate, PrintedCertificate, RegisterQuery, RevokeCertificate
 from core.services.certificates import print_certificate, register_page, revoke_certificate
 from core.services.desk import Desk
-from core.services.years import recognise_year, year_page
+from core.services.years import year_page
 from core.store.seal import create_seal
 from core.store.store import Store
 from tests.screens.office import program
+from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, build_world, id_number
 
@@ -39,7 +39,7 @@ def state_of(desk: Desk, bureau: Actor, year: int) -> str:
 def certified(desk: Desk, world: World, name: str = "张三") -> PrintedCertificate:
     person = world.person(name)
     remember(world, person, 2025, "30", "60")
-    desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2025))
+    settle(desk, world.office(world.county_bureau), 2025)
     return desk.do(print_certificate, person, PrintCertificate(years=(2025,)))
 
 
@@ -87,7 +87,9 @@ async def test_settling_a_year_shows_how_many_passed(desk: Desk, world: World) -
         await at.press("down", "r")
         assert "现有年度记录 2 人" in at.text
         await at.press("enter")
-        assert "认定 2 人：通过 1 人，不通过 1 人" in at.text
+        await at.until(lambda: "结果：认定 2，通过 1，不通过 1" in at.text)
+        await at.press("escape")
+        assert "2025年度认定已完成" in at.text
 
 
 async def test_one_person_is_settled_by_number(desk: Desk, world: World) -> None:

@@ -64,6 +64,7 @@ class Hall:
     number: str
     record_id: int
     changes: Mapping[Subject, ChangeView]
+    firm_account: int
 
     @property
     def store(self) -> Store:
@@ -84,7 +85,8 @@ def build_hall(store: Store, folder: Path) -> Hall:
     sent, number = submitted(desk, person, folder), number_of(world, person)
     record_id = _enter_record(world, person)
     changes = _ask_for_changes(world, desk, person, folder)
-    return Hall(world, desk, person, sent, waiting, certificate_id, number, record_id, changes)
+    firm = world.office(world.garden).account_id
+    return Hall(world, desk, person, sent, waiting, certificate_id, number, record_id, changes, firm)
 
 
 def pass_year(world: World, person: Actor, year: int = PASSED) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,7 @@ from tests.rules.record_samples import SAMPLES
 from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
 from tests.services.hall import ISSUER, PASSED, operator, pass_year
 from tests.services.moving import PROFESSOR, key, moves_to, said
+from tests.services.office_life import operator_steps
 from tests.services.proofs import FIELDS as PROOFS
 from tests.services.proofs import HERS, proofs, without_faces
 from tests.worlds import World, build_world, picture, training
@@ -77,81 +79,82 @@ class Life:
         garden = self.world.garden
         firm = self.made["firm"] = self.world.office(garden)
         form = typed_form(garden, region="410327")
-        yield self._does("register", "registration", lambda: Register(values=form, employer_id=garden))
-        yield self._does("withdraw_registration", "registration", lambda: self._proof(WithdrawRegistration))
-        yield self._does("register", "registration", lambda: Register(values=form, employer_id=garden))
-        yield self._does("decide", "registration", lambda: self._verdict(Verdict.REJECT, REASON), firm)
+        yield self.does("register", "registration", lambda: Register(values=form, employer_id=garden))
+        yield self.does("withdraw_registration", "registration", lambda: self._proof(WithdrawRegistration))
+        yield self.does("register", "registration", lambda: Register(values=form, employer_id=garden))
+        yield self.does("decide", "registration", lambda: self._verdict(Verdict.REJECT, REASON), firm)
         again = {**form, "password": "", "password_again": "", "mobile": OTHER_MOBILE}
-        yield self._does(
+        yield self.does(
             "resubmit_registration",
             "registration",
             lambda: self._proof(ResubmitRegistration, values=again, employer_id=garden),
         )
-        yield self._does("decide", "registration", lambda: self._verdict(Verdict.APPROVE), firm)
+        yield self.does("decide", "registration", lambda: self._verdict(Verdict.APPROVE), firm)
 
     def _forgotten(self) -> Iterator[Step]:
         """The new password is the old one again."""
         asked = ForgottenPassword(email=EMAIL, mobile=OTHER_MOBILE)
-        yield self._does("forgotten_password", "asked", lambda: asked)
-        yield self._does("reset_password", "reset", self._with_code)
+        yield self.does("forgotten_password", "asked", lambda: asked)
+        yield self.does("reset_password", "reset", self._with_code)
 
     def _told(self) -> Iterator[Step]:
         person, boss = self.made["person"], operator(self.world)
         self.made["boss"] = boss
         for old, new in ((PASSWORD, "another-1"), ("another-1", PASSWORD)):
             change = ChangePassword(old=old, new=new, again=new)
-            yield self._does("change_password", "changed", lambda change=change: change, person)  # type: ignore[misc]
-        yield self._does("remind", "reminded", Remind, boss)
+            yield self.does("change_password", "changed", lambda change=change: change, person)  # type: ignore[misc]
+        yield self.does("remind", "reminded", Remind, boss)
+        yield from operator_steps(self)
 
     def _declaration(self) -> Iterator[Step]:
         firm, bureau = self.made["firm"], self.world.office(self.world.city_bureau)
         self.made["bureau"] = bureau
-        yield self._does(
+        yield self.does(
             "sign_in", "session", lambda: SignIn(role=Role.PERSON, login=NUMBER, password=PASSWORD)
         )
         person = self.made["person"] = self.made["session"].actor
         scan = picture(self.folder, f"{NUMBER}结业证书.png")
-        yield self._does("add_evidence", "scan", lambda: AddEvidence(path=str(scan)), person)
-        yield self._does("save_declaration", "claim", lambda: self._form("新课标培训班"), person)
-        yield self._does("submit_declaration", "claim", lambda: self._form("新课标培训班", kept=True), person)
-        yield self._does("withdraw_declaration", "claim", self._key, person)
-        yield self._does("submit_declaration", "claim", lambda: self._form("新课标培训班", kept=True), person)
+        yield self.does("add_evidence", "scan", lambda: AddEvidence(path=str(scan)), person)
+        yield self.does("save_declaration", "claim", lambda: self._form("新课标培训班"), person)
+        yield self.does("submit_declaration", "claim", lambda: self._form("新课标培训班", kept=True), person)
+        yield self.does("withdraw_declaration", "claim", self._key, person)
+        yield self.does("submit_declaration", "claim", lambda: self._form("新课标培训班", kept=True), person)
         self.world.wait(8)
-        yield self._does("urge", "claim", self._key, person)
-        yield self._does("decide", "claim", self._pass, firm)
-        yield self._does("undo_decision", "claim", lambda: UndoDecision(**self._item()), firm)
-        yield self._does("decide_many", "batch", self._batch, firm)
+        yield self.does("urge", "claim", self._key, person)
+        yield self.does("decide", "claim", self._pass, firm)
+        yield self.does("undo_decision", "claim", lambda: UndoDecision(**self._item()), firm)
+        yield self.does("decide_many", "batch", self._batch, firm)
         self.made["claim"] = self.made["batch"].decided[0]
-        yield self._does("decide", "claim", self._pass, bureau)
+        yield self.does("decide", "claim", self._pass, bureau)
 
     def _refused_one(self) -> Iterator[Step]:
         firm, person = self.made["firm"], self.made["person"]
-        yield self._does("submit_declaration", "claim", lambda: self._form("信息技术培训班"), person)
+        yield self.does("submit_declaration", "claim", lambda: self._form("信息技术培训班"), person)
         refusal: dict[str, Any] = {"verdict": Verdict.REJECT, "opinion": REASON}
-        yield self._does("decide", "claim", lambda: Decide(**self._item(), **refusal), firm)
-        yield self._does("redeclare", "claim", self._key, person)
-        yield self._does("delete_declaration", "gone", self._key, person)
+        yield self.does("decide", "claim", lambda: Decide(**self._item(), **refusal), firm)
+        yield self.does("redeclare", "claim", self._key, person)
+        yield self.does("delete_declaration", "gone", self._key, person)
 
     def _changes(self) -> Iterator[Step]:
         firm, person, school = self.made["firm"], self.made["person"], self.world.school
         held = SubmitPosition(values=PROFESSOR)
-        yield self._does("submit_position", "change", lambda: held, person)
-        yield self._does("withdraw_position", "change", self._change, person)
-        yield self._does("submit_position", "change", lambda: held, person)
-        yield self._does("decide", "change", lambda: self._on_change(Verdict.REJECT, REASON), firm)
-        yield self._does("submit_position", "change", lambda: held, person)
-        yield self._does("decide", "change", lambda: self._on_change(Verdict.APPROVE), firm)
+        yield self.does("submit_position", "change", lambda: held, person)
+        yield self.does("withdraw_position", "change", self._change, person)
+        yield self.does("submit_position", "change", lambda: held, person)
+        yield self.does("decide", "change", lambda: self._on_change(Verdict.REJECT, REASON), firm)
+        yield self.does("submit_position", "change", lambda: held, person)
+        yield self.does("decide", "change", lambda: self._on_change(Verdict.APPROVE), firm)
         going = moves_to(school, reason=f"调动，电话 {OTHER_MOBILE}")
-        yield self._does("submit_transfer", "change", lambda: going, person)
-        yield self._does("withdraw_transfer", "change", self._change, person)
+        yield self.does("submit_transfer", "change", lambda: going, person)
+        yield self.does("withdraw_transfer", "change", self._change, person)
 
     def _profile(self) -> Iterator[Step]:
         person = self.made["person"]
-        yield self._does("edit_profile", "profile", self._new_phone, person)
+        yield self.does("edit_profile", "profile", self._new_phone, person)
         values = SAMPLES["honour"]
-        yield self._does("save_record", "record", lambda: SaveRecord(kind="honour", values=values), person)
-        yield self._does("save_record", "record", self._mended_record, person)
-        yield self._does("delete_record", "gone", lambda: RecordKey(**self._record()), person)
+        yield self.does("save_record", "record", lambda: SaveRecord(kind="honour", values=values), person)
+        yield self.does("save_record", "record", self._mended_record, person)
+        yield self.does("delete_record", "gone", lambda: RecordKey(**self._record()), person)
 
     def _records(self) -> Iterator[Step]:
         bureau, person, boss = self.made["bureau"], self.made["person"], self.made["boss"]
@@ -159,26 +162,26 @@ class Life:
         hours.write_text(
             f"证件号,年度,课程名称,学时,完成日期\n{NUMBER},2026,数字经济,30,2026-03-01\n", encoding="utf-8"
         )
-        yield self._does("import_public_hours", "hours", lambda: ImportPublicHours(path=str(hours)), boss)
+        yield self.does("import_public_hours", "hours", lambda: ImportPublicHours(path=str(hours)), boss)
         units = self.folder / "单位.csv"
         units.write_text(
             "名称,机构代码,单位类型,所属区域,上级机构代码,主管部门机构代码\n"
             "汝阳县第二实验小学,124103260000000212,用人单位,410326,,\n",
             encoding="utf-8",
         )
-        yield self._does("import_units", "units", lambda: ImportUnits(path=str(units)), boss)
+        yield self.does("import_units", "units", lambda: ImportUnits(path=str(units)), boss)
         new = CreateAccount(role=Role.OPERATOR, login="deputy", password=PASSWORD)
-        yield self._does("create_account", "account", lambda: new, boss)
+        yield self.does("create_account", "account", lambda: new, boss)
         closing = ChangeYear(year=2026, open=False, reason=f"有人来电 {OTHER_MOBILE} 问 {NUMBER}，按期截止")
-        yield self._does("change_year", "year", lambda: closing, bureau)
-        yield self._does("recognise_year", "settled", lambda: RecogniseYear(year=2026), bureau)
+        yield self.does("change_year", "year", lambda: closing, bureau)
+        yield self.does("recognise_year", "settled", lambda: RecogniseYear(year=2026), bureau)
         pass_year(self.world, person)
-        yield self._does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)
-        yield self._does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)
+        yield self.does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)
+        yield self.does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)
         (row,) = self.desk.do(register_page, bureau, RegisterQuery()).rows
         reason = f"{NUMBER} 信息有误，另见 {EMAIL}"
         wrong = RevokeCertificate(certificate_id=row.id, version=row.version, reason=reason)
-        yield self._does("revoke_certificate", "revoked", lambda: wrong, bureau)
+        yield self.does("revoke_certificate", "revoked", lambda: wrong, bureau)
 
     def _identity(self) -> Iterator[Step]:
         """Asked for, taken back, asked for again and refused: the number stays what it was."""
@@ -188,29 +191,35 @@ class Life:
             path = self.folder / f"{HERS}{side}.jpg"
             path.write_bytes(content)
             add = AddEvidence(path=str(path))
-            yield self._does("add_identity_picture", side, lambda add=add: add, person)  # type: ignore[misc]
-        yield self._does("submit_identity", "identity", self._new_number, person)
-        yield self._does("withdraw_identity", "view", lambda: key(self.made["identity"].view), person)
-        yield self._does("submit_identity", "identity", self._new_number, person)
-        yield self._does("decide", "decided", self._refused_identity, firm)
+            yield self.does("add_identity_picture", side, lambda add=add: add, person)  # type: ignore[misc]
+        yield self.does("submit_identity", "identity", self._new_number, person)
+        yield self.does("withdraw_identity", "view", lambda: key(self.made["identity"].view), person)
+        yield self.does("submit_identity", "identity", self._new_number, person)
+        yield self.does("decide", "decided", self._refused_identity, firm)
         packed = self.folder / "材料.zip"
         with ZipFile(packed, "w") as archive:
             archive.write(picture(self.folder, f"{NUMBER}通知.png", 9), f"{NUMBER}通知.png")
         taken = AddArchive(path=str(packed), room=5)
-        yield self._does("add_archive", "archive", lambda: taken, person)
+        yield self.does("add_archive", "archive", lambda: taken, person)
 
     def _way_out(self) -> Iterator[Step]:
         person = self.made["person"]
         forgetful = StaffKey(person_id=self.world.person("李四", self.world.garden).person_id or 0)
-        yield self._does("reset_staff_password", "reset", lambda: forgetful, self.made["firm"])
+        yield self.does("reset_staff_password", "reset", lambda: forgetful, self.made["firm"])
         with self.world.store.writing() as work:
             second = AccountRole(account_id=person.account_id, role="employer", org_id=self.world.garden)
             work.session.add(second)
             work.commit()
-        yield self._does("switch_role", "session", lambda: SwitchRole(role=Role.EMPLOYER), person)
-        yield self._does("sign_out", "left", Nothing, self.made["session"].actor)
+        yield self.does("switch_role", "session", lambda: SwitchRole(role=Role.EMPLOYER), person)
+        yield self.does("sign_out", "left", Nothing, self.made["session"].actor)
 
-    def _does(self, name: str, what: str, command: Callable[[], object], caller: object = GUEST) -> Step:
+    def fresh_path(self, suffix: str) -> Path:
+        """Where a file can be made that isn't there yet."""
+        return self.folder / f"{secrets.token_hex(4)}{suffix}"
+
+    def does(self, name: str, what: str, command: Callable[[], object], caller: object = GUEST) -> Step:
+        """The step that calls a use case and keeps its view under `what`."""
+
         def call() -> None:
             self.made[what] = self.desk.do(all_use_cases()[name], caller, command())  # type: ignore[arg-type]
 

@@ -51,6 +51,7 @@ READING = {
     "check_line_text",
     "check_file",
     "check_folder",
+    "health_page",
 }
 # Each course has an entry of its own, and the import one that says how many.
 SEVERAL = {"import_public_hours": 2}

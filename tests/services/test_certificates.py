@@ -14,7 +14,7 @@ from core.model import Audit, Certificate, Decision, Person
 from core.rules.certificate import facts_from_canonical
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor, Guest
-from core.schema.annual import AnnualQuery, ChangeYear, RecogniseYear
+from core.schema.annual import AnnualQuery, ChangeYear
 from core.schema.base import Number
 from core.schema.certificates import (
     CertificateRow,
@@ -42,10 +42,11 @@ from core.services.certificates import (
 from core.services.declarations import declaration_view, redeclare, submit_declaration
 from core.services.desk import Desk
 from core.services.review import decide, undo_decision
-from core.services.years import change_year, recognise_year
+from core.services.years import change_year
 from core.store import paper
 from core.store.seal import create_seal, load_seal
 from core.store.store import Store
+from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, build_world, id_number, scan, submitted
 
@@ -68,7 +69,7 @@ def holder(desk: Desk, world: World) -> Actor:
     """A person whose year 2025 has passed and was recognised."""
     person = world.person()
     remember(world, person, 2025, "30", "60")
-    desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2025))
+    settle(desk, world.office(world.county_bureau), 2025)
     return person
 
 
@@ -118,7 +119,7 @@ def test_the_whole_life_of_a_declaration(desk: Desk, world: World, tmp_path: Pat
         version = item.version if item else sent.version
         item = desk.do(decide, office, Decide(id=sent.id, version=version, verdict=Verdict.APPROVE))
     desk.do(change_year, bureau, ChangeYear(year=2026, open=False, reason="截止"))
-    desk.do(recognise_year, bureau, RecogniseYear(year=2026))
+    settle(desk, bureau, 2026)
     paper = printed(desk, person, 2026)
     before = desk.do(check_file, GUEST, CheckFile(path=paper.path)).verdict
     revoked(desk, world)
@@ -129,7 +130,7 @@ def test_the_whole_life_of_a_declaration(desk: Desk, world: World, tmp_path: Pat
 def test_a_year_that_failed_is_not_printed(desk: Desk, world: World) -> None:
     person = world.person()
     remember(world, person, 2025, "30", "59.5")
-    desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2025))
+    settle(desk, world.office(world.county_bureau), 2025)
     assert refused(lambda: printed(desk, person)) is ErrorCode.YEAR_NOT_PASSED
 
 
@@ -142,7 +143,7 @@ def test_a_year_that_nobody_has_recognised_is_not_printed(desk: Desk, world: Wor
 def test_the_number_tells_year_and_region_and_runs_on(desk: Desk, world: World, holder: Actor) -> None:
     other = world.person("李四")
     remember(world, other, 2025, "30", "60")
-    desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2025))
+    settle(desk, world.office(world.county_bureau), 2025)
     numbers = [printed(desk, each).number[:-1] for each in (holder, other)]
     assert numbers == ["豫JX2026410326000001", "豫JX2026410326000002"]
 
@@ -194,7 +195,7 @@ def test_no_paper_is_issued_in_a_name_that_was_changed_while_it_was_drawn(
 
 def test_several_years_stand_on_one_paper(desk: Desk, world: World, holder: Actor) -> None:
     remember(world, holder, 2024, "30", "66")
-    desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2024))
+    settle(desk, world.office(world.county_bureau), 2024)
     paper = printed(desk, holder, 2025, 2024)
     check = desk.do(check_file, GUEST, CheckFile(path=paper.path))
     assert check.facts is not None
@@ -347,6 +348,6 @@ def test_hours_of_a_settled_year_are_not_taken_back(desk: Desk, world: World, tm
     passed = desk.do(decide, firm, Decide(id=view.id, version=view.version, verdict=Verdict.APPROVE))
     done = desk.do(decide, bureau, Decide(id=view.id, version=passed.version, verdict=Verdict.APPROVE))
     desk.do(change_year, bureau, ChangeYear(year=2026, open=False, reason="截止"))
-    desk.do(recognise_year, bureau, RecogniseYear(year=2026))
+    settle(desk, bureau, 2026)
     undo = UndoDecision(id=view.id, version=done.version)
     assert refused(lambda: desk.do(undo_decision, bureau, undo)) is ErrorCode.MOVE_NOT_ALLOWED

@@ -30,15 +30,16 @@ from core.services.certificates import check_file, check_line_text, look_up_cert
 from core.services.desk import Desk
 from core.services.profile import person_view
 from core.services.public_hours import COLUMNS, import_public_hours
+from core.services.recognition import recognise_year
 from core.services.review import decide
 from core.services.sign_in import sign_in
-from core.services.years import recognise_year
 from core.store.seal import create_seal, load_seal
 from core.store.store import Store
 from tests import photographs as photo
 from tests.services.front_door import GUEST, PASSWORD, cheap_desk
 from tests.services.hall import answer, operator
 from tests.services.proofs import HERS, asked, errors, give_password, present, verdict, without_faces
+from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, build_world, id_number
 
@@ -60,7 +61,7 @@ def person(world: World, desk: Desk) -> Actor:
     made = world.person()
     give_password(world, desk, made)
     remember(world, made, 2025, "30", "60")
-    desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2025))
+    settle(desk, world.office(world.county_bureau), 2025)
     return made
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.model import Certificate, Declaration, Person, PersonYear, Registration
 from core.rules.roles import Role
-from core.schema.annual import ChangeYear, Recognised, RecogniseYear
+from core.schema.annual import ChangeYear, Recognised
 from core.schema.certificates import PrintCertificate
 from core.schema.declarations import DeclarationView, SaveDeclaration
 from core.schema.registration import Register, RegistrationView, WithdrawRegistration
@@ -29,12 +29,13 @@ from core.services.desk import Desk
 from core.services.registrations import register, withdraw_registration
 from core.services.review import decide, decide_many, undo_decision
 from core.services.sign_in import sign_in
-from core.services.years import change_year, recognise_year
+from core.services.years import change_year
 from core.store.seal import create_seal
 from core.store.work import UnitOfWork
 from tests.services.front_door import GUEST, NUMBER, PASSWORD, typed_form
 from tests.services.hall import ISSUER, PASSED, answer, pass_year
 from tests.services.races import at_once, claims, key_of, moves, professional_halves, verdict
+from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, scan, submitted, training
 
@@ -183,9 +184,7 @@ def test_no_hours_are_taken_back_from_a_year_while_it_is_settled(
         item = desk.do(decide, office, verdict(item, Verdict.APPROVE))
     desk.do(change_year, bureau, ChangeYear(year=2026, open=False, reason="到期"))
     settled: list[Recognised] = []
-    settling = threading.Thread(
-        target=lambda: settled.append(desk.do(recognise_year, colleague, RecogniseYear(year=2026)))
-    )
+    settling = threading.Thread(target=lambda: settled.append(settle(desk, colleague, 2026)))
     asked = declaration_verdicts._is_recognised
 
     def ask_and_be_overtaken(work: UnitOfWork, row: Declaration) -> bool:

@@ -97,6 +97,7 @@ def test_a_mark_that_is_set_while_a_cell_is_rebuilt_is_not_lost(desk: Desk, worl
     person = world.person()
     learns(world, person, professional=10)
     by(desk, world, GroupBy.REGION)
+    learns(world, person, 0, 1)  # a mark that stands already
     counted, go_on = threading.Event(), threading.Event()
 
     def approve() -> None:

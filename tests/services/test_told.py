@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.model import Message, Outbox
-from core.schema.annual import ChangeYear, RecogniseYear
+from core.schema.annual import ChangeYear
 from core.schema.base import Nothing
 from core.schema.registration import Register, RegistrationView
 from core.schema.review import Decide, Decided, DecideMany, Subject, UndoDecision, Verdict
@@ -16,11 +16,12 @@ from core.services.annual import person_home
 from core.services.desk import Desk
 from core.services.registrations import register
 from core.services.review import decide, decide_many, undo_decision
-from core.services.years import change_year, recognise_year
+from core.services.years import change_year
 from core.store.store import Store
 from tests.services.front_door import GUEST, NUMBER, cheap_desk, typed_form
 from tests.services.moving import answered, told, transfer
 from tests.services.races import claims, verdict
+from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, build_world, submitted
 
@@ -146,10 +147,10 @@ def test_the_result_of_a_year_is_told_once_and_again_only_when_it_changes(desk: 
     remember(world, failing, 2026, "24", "60")
     desk.do(change_year, bureau, ChangeYear(year=2026, open=False, reason="到期"))
     for _ in range(2):
-        desk.do(recognise_year, bureau, RecogniseYear(year=2026))
+        settle(desk, bureau, 2026)
     first = "2026年度认定不通过，公需还差 6，总学时还差 6"
     assert told(world, account_id=passing.account_id) == ["2026年度认定通过，可以打印学时证明"]
     assert told(world, account_id=failing.account_id) == [first]
     remember(world, failing, 2026, "6", "0")
-    desk.do(recognise_year, bureau, RecogniseYear(year=2026))
+    settle(desk, bureau, 2026)
     assert told(world, account_id=failing.account_id) == [first, "2026年度认定通过，可以打印学时证明"]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.model import Declaration, Department, Org, Person, PersonYear
 from core.rules.errors import ErrorCode, Refused
-from core.schema.annual import AnnualQuery, ChangeYear, RecogniseYear
+from core.schema.annual import AnnualQuery, ChangeYear
 from core.schema.base import Nothing, Number
 from core.schema.changes import SubmitTransfer, TransferPage
 from core.schema.declarations import SaveDeclaration
@@ -24,7 +24,7 @@ from core.services.positions import withdraw_position
 from core.services.review import decide, undo_decision
 from core.services.review_views import queue_page, review_item
 from core.services.transfers import submit_transfer, transfer_page, withdraw_transfer
-from core.services.years import change_year, recognise_year
+from core.services.years import change_year
 from core.store.store import Store
 from tests.services.front_door import cheap_desk
 from tests.services.hall import answer, pass_year
@@ -40,6 +40,7 @@ from tests.services.moving import (
     transfer,
 )
 from tests.services.races import at_once, moves, professional_halves, verdict
+from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, build_world, scan, submitted, training
 
@@ -297,7 +298,7 @@ def test_a_settled_year_stays_where_it_was_settled_though_hours_come_in_later(
 ) -> None:
     person = world.person()
     remember(world, person, 2025, "30", "60")
-    desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2025))
+    settle(desk, world.office(world.county_bureau), 2025)
     with world.store.writing() as work:
         work.session.get_one(Person, person.person_id).region_code = "410327"
         assert person.person_id is not None
@@ -312,7 +313,7 @@ def test_the_bureau_of_the_new_region_recognises_the_year(desk: Desk, world: Wor
     answered(desk, world.office(world.clinic), transfer(desk, person, world.clinic))
     for bureau in (old, new):
         desk.do(change_year, bureau, ChangeYear(year=2026, open=False, reason="到期"))
-    done = [desk.do(recognise_year, bureau, RecogniseYear(year=2026)) for bureau in (old, new)]
+    done = [settle(desk, bureau, 2026) for bureau in (old, new)]
     assert [(each.people, each.passed) for each in done] == [(0, 0), (1, 1)]
 
 

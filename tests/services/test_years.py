@@ -16,7 +16,9 @@ from core.schema.annual import ChangeYear, RecogniseYear
 from core.schema.base import Nothing
 from core.services.declarations import declaration_context
 from core.services.desk import Desk
-from core.services.years import change_year, recognise_year, year_page
+from core.services.recognition import recognise_year
+from core.services.years import change_year, year_page
+from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, id_number, submitted
 
@@ -104,7 +106,7 @@ def test_only_bureaus_change_years(desk: Desk, world: World, office: str) -> Non
 
 def test_an_open_year_is_not_settled(desk: Desk, world: World) -> None:
     bureau = world.office(world.county_bureau)
-    refusal = refused(lambda: desk.do(recognise_year, bureau, RecogniseYear(year=2026)))
+    refusal = refused(lambda: settle(desk, bureau, 2026))
     assert refusal.text == "2026年度尚未截止，请先关闭该年度"
 
 
@@ -112,7 +114,7 @@ def test_settling_a_year_judges_everybody_of_the_region(desk: Desk, world: World
     one, two, elsewhere = world.person(), world.person(), world.person(employer=world.clinic)
     remember(world, one, 2025, "30", "60")
     remember(world, two, 2025, "30", "59.5")
-    done = desk.do(recognise_year, world.office(world.county_bureau), RecogniseYear(year=2025))
+    done = settle(desk, world.office(world.county_bureau), 2025)
     with world.store.reading() as work:
         settled = work.session.get(PersonYear, (elsewhere.person_id, 2025))
     assert (done.people, done.passed, done.failed, settled) == (2, 1, 1, None)
@@ -141,7 +143,7 @@ def test_the_page_of_years_counts_people_passes_and_what_waits(
     remember(world, person, 2025, "30", "60")
     submitted(desk, person, tmp_path)
     bureau = world.office(world.county_bureau)
-    desk.do(recognise_year, bureau, RecogniseYear(year=2025))
+    settle(desk, bureau, 2025)
     rows = desk.do(year_page, bureau, Nothing()).rows
     shown = [(row.year, row.state_label, row.people, row.passed, row.recognised, row.pending) for row in rows]
     assert shown == [(2026, "已开放", 0, 0, 0, 1), (2025, "已截止", 1, 1, 1, 0)]

@@ -17,6 +17,7 @@ FILTER = Command("filter", ("/", "、", "f4"), "筛选", "按数字选分类，�
 UNDO = Command("undo", ("u", "f3"), "收回", "收回刚才的决定，最多十条")
 HOURS = Command("hours", ("e", "f2"), "认定学时", "改认定学时，不能高于申请", bar=False)
 COMPARE = Command("compare", ("c", "f2"), "并排比对", "证件与本人照片并排，再按一次换另一面")
+STUDENTS = Command("students", ("e", "f2"), "学员", "全部学员：逐人核对，单独不通过")
 OPINION = Command("opinion", ("o", "9"), "审核意见", "写审核意见，通过时一并记下", bar=False)
 DOUBTS = Command("doubts", ("d", "7"), "疑点", "看疑点所指的另一条申报", bar=False)
 RANGE = Command("choose_range", ("g", "8"), "选一段", "从上次选中的一条到这一条都选中", bar=False)

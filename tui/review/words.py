@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.rules.refusals import (
+    CLASS_REASONS,
     IDENTITY_REASONS,
     OFFICE_CHANGE_REASONS,
     OFFICE_REASONS,
+    PLAN_REASONS,
     POSITION_REASONS,
     REGISTRATION_REASONS,
     TRANSFER_REASONS,
@@ -17,7 +19,7 @@ from core.rules.refusals import (
 )
 from core.schema.review import Bucket, Subject, Verdict
 from tui.keys import Command
-from tui.review.keys import COMPARE
+from tui.review.keys import COMPARE, STUDENTS
 
 _CHANGE_BUCKETS = (Bucket.ALL, Bucket.OVERDUE, Bucket.PLAIN)
 
@@ -142,5 +144,28 @@ DESK_WORDS: Mapping[Subject, DeskWords] = {
             "undo": "单位变更审核后不能收回，结果已到单位手中",
             "doubts": "疑点写在单上，没有另一条可看；请逐项核对",
         },
+    ),
+    Subject.PLAN: DeskWords(
+        title="计划审批",
+        column="培训计划",
+        reasons=PLAN_REASONS,
+        hours=True,
+        absent={
+            "undo": "计划审批后不能收回，结果已到报送单位手中",
+            "doubts": "计划没有疑点核对，请对照课程表和培训通知",
+        },
+    ),
+    Subject.CLASS_REPORT: DeskWords(
+        title="班级学时审核",
+        column="培训班",
+        reasons=CLASS_REASONS,
+        absent={
+            "undo": "学时已记入学员的年度，不能收回",
+            "doubts": "疑点写在单上，没有另一条可看；按 E 逐人核对",
+            "choose": "班级学时要逐班核对，不能批量",
+            "choose_range": "班级学时要逐班核对，不能批量",
+            "batch": "班级学时要逐班核对，不能批量",
+        },
+        instead={"hours": STUDENTS},
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.rules.chain import SOURCES
 from core.rules.fields import FieldSpec
 from core.rules.forms import CLAIMED_FIELD, FORMS, REMARK_FIELD, declaration_fields
 from core.schema.base import Number
@@ -83,6 +84,8 @@ def detail_lines(view: DeclarationView) -> list[Line]:
         out += _entry("重新申报自", f"#{view.origin_id}{why}   (F3 查看)")
     if view.again_id is not None:
         out += _entry("已重新申报为", f"#{view.again_id}" + ("" if view.origin_id else "   (F3 查看)"))
+    if view.source_label and view.source_label != SOURCES["person"]:
+        out += _entry("申报来源", view.source_label)
     out += _entry("计入科目", f"{view.subject}   计入年度 {view.year}")
     for spec in _specs(view):
         out += _entry(spec.label, view.values.get(spec.key, ""))
@@ -95,6 +98,10 @@ def detail_lines(view: DeclarationView) -> list[Line]:
         out.append((Span(f"   {number} ", Look.KEY), Span(words)))
     if not view.evidence:
         out.append((Span("    没有附件", Look.HINT),))
+    if view.rule:
+        out += [(), (Span("  计学时的规则", Look.TITLE),)]
+        for label, text in view.rule:
+            out += _entry(label, text)
     out += _history(view)
     return out
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from core.rules.clock import CHINA
 from core.rules.errors import ErrorCode, Refused
-from core.rules.forms import CLAIMED_FIELD, FORMS, LearningForm, declaration_fields, form_by_name
+from core.rules.forms import FORMS
 from core.rules.roles import Role
 from core.rules.workflow import DECLARATION, DeclarationState, Move
 from core.schema.base import Nothing, Number
 from core.schema.declarations import (
-    DeclarationContext,
     DeclarationKey,
     DeclarationView,
     SaveDeclaration,
@@ -25,22 +23,16 @@ from core.services.declarations import (
     save_declaration,
     submit_declaration,
 )
-from tui.attaching import ATTACHING_COMMANDS, Attaching
+from tui.attaching import ATTACHING_COMMANDS
+from tui.declaring import Declaring
 from tui.frame import Act
 from tui.kept import kept_views, taken_views
 from tui.keys import Command
-from tui.look import Line, Look, Span, wrapped
+from tui.look import Look
 from tui.nameplate import nameplate
-from tui.widgets.attachment_form import EVIDENCE_FIELD, AttachmentForm, keep_errors
-from tui.widgets.choosing import check_left, opener
-from tui.widgets.declaration_form import FORM_FIELD, claim_notes, fields_of
-from tui.widgets.field import Field
-from tui.widgets.pane import Pane
-
-_LABEL_CELLS = 18
 
 
-class DeclareScreen(Attaching):
+class DeclareScreen(Declaring):
     """学时(分)申报: a new one, a draft that is gone on with, or the copy of a refused one."""
 
     title_text = "学时(分)申报"
@@ -58,18 +50,6 @@ class DeclareScreen(Attaching):
         super().__init__()
         self.declaration_id = declaration_id
         self.version = 0
-        self.today = date.min
-        self.context: DeclarationContext | None = None
-        self.learning_form: LearningForm = FORMS["post_training"]
-        self._typed: dict[str, str] = {}
-
-    def make_pane(self) -> Pane:
-        self.form = AttachmentForm(self._fields(), label_cells=_LABEL_CELLS)
-        keys = {EVIDENCE_FIELD.key: self.open_files}
-        self.form.on_open = opener(self, lambda: self.form, keys=keys, after=self._left)
-        self.form.on_leave, self.form.on_done = self._left, self.action_submit
-        self.form.on_remove = self.ask_removal
-        return self.form
 
     # --------------------------------------------------------------------------------------- loading
 
@@ -78,9 +58,9 @@ class DeclareScreen(Attaching):
         self.today = await self.program.backend.today()
         self.attachments.limit = await self.program.backend.setting("evidence_count")
         self.context = await self.ask(declaration_context, Nothing())
-        self._typed = {"year": str(self.context.default_year)}
+        self.typed = {"year": str(self.context.default_year)}
         words = "" if self.declaration_id is None else await self._load_draft(self.declaration_id)
-        self._rebuild()
+        self.rebuild()
         self.header.show(self.title_text, nameplate(self.program.caller))
         if words:
             self.tell(words, Look.WARN)
@@ -97,7 +77,7 @@ class DeclareScreen(Attaching):
             DECLARATION.next(DeclarationState(view.status), Move.SAVE, Role.PERSON)
         self.declaration_id, self.version = view.id, view.version
         self.learning_form = FORMS[view.form]
-        self._typed.update(view.values)
+        self.typed.update(view.values)
         self.attachments.replace(view.evidence)
         if not reason and view.origin_id is not None:
             reason = (await self.ask(declaration_view, Number(value=view.origin_id))).reason
@@ -118,7 +98,7 @@ class DeclareScreen(Attaching):
             "declaration_id": self.declaration_id,
             "version": self.version,
             "form": self.learning_form.key,
-            "values": {**self._typed, **self.form.values()},
+            "values": {**self.typed, **self.form.values()},
             "evidence": kept_views(self.attachments.views),
         }
 
@@ -126,9 +106,9 @@ class DeclareScreen(Attaching):
         """The same again. Raises Refused where the row has been sent meanwhile."""
         words = await self._go_on_with(content["declaration_id"], content["version"])
         self.learning_form = FORMS.get(content["form"], self.learning_form)
-        self._typed = dict(content["values"])
+        self.typed = dict(content["values"])
         self.attachments.replace(taken_views(content["evidence"]))
-        self._rebuild()
+        self.rebuild()
         return words
 
     async def _go_on_with(self, declaration_id: int | None, version: int) -> str:
@@ -188,55 +168,12 @@ class DeclareScreen(Attaching):
         self.program.frame.tell(words)
 
     async def _send(self, use_case: Any) -> DeclarationView | None:
-        values = self.form.values()
-        keys = [spec.key for spec in declaration_fields(self.learning_form)]
         command = SaveDeclaration(
             declaration_id=self.declaration_id,
             version=self.version,
             form=self.learning_form.key,
-            values={key: values[key] for key in keys},
-            evidence=self.attachments.refs(values),
+            values=self.learning_values(),
+            evidence=self.attachments.refs(self.form.values()),
         )
         view: DeclarationView | None = await self.send(use_case, command)
         return view
-
-    # ---------------------------------------------------------------------------------------- the form
-
-    async def _left(self, field: Field) -> None:
-        if field.spec.key == FORM_FIELD.key:
-            self.learning_form = form_by_name(field.entry.value)
-            self._rebuild(edited=True)
-            return
-        await check_left(field, self.form.values(), self.today)
-        self._note_claim()
-
-    def refit(self) -> None:
-        """An attachment came or went."""
-        self._rebuild(edited=True)
-
-    def _rebuild(self, *, edited: bool = False) -> None:
-        """Make the form anew, what was typed kept by key, also for forms that are not shown now."""
-        if edited:
-            self._typed.update(self.form.values())
-        fields = self._fields()
-        if edited:
-            keep_errors(self.form.fields, fields)
-        self.form.rebuild(fields)
-        self.form.edited = edited
-        self.form.footing = self._chain_lines()
-        self._note_claim()
-
-    def _fields(self) -> list[Field]:
-        return fields_of(self.learning_form, self._typed, self.attachments)
-
-    def _note_claim(self) -> None:
-        used = self.context.used if self.context is not None else {}
-        notes = claim_notes(self.learning_form, self.form.values(), self.today, used)
-        self.form.find(CLAIMED_FIELD.key).notes = notes
-        self.form.changed()
-
-    def _chain_lines(self) -> list[Line]:
-        if self.context is None:
-            return []
-        words = f"申报截止 {self.context.closes_on}。提交后审核：{' > '.join(self.context.chain)}"
-        return [(), *((Span(" " + part, Look.HINT),) for part in wrapped(words, 76))]

@@ -33,9 +33,10 @@ class Window:
     entries: tuple[Entry, ...]
 
 
-_BY_LEVEL = "单位帐号由系统管理员开设，请与同级人社部门联系"
 _NO_BASE = "继续教育基地窗口尚未开通，基地学时请由人社部门登记"
 _AT_PERSON = "请由个人登录后在“年度完成情况”中打印"
+_FOR_ROLE = ("review", "office_home", "office_register")
+"""Routes that are told from which window they are opened."""
 WINDOWS = (
     Window(
         Role.PERSON,
@@ -50,7 +51,7 @@ WINDOWS = (
     Window(
         Role.EMPLOYER,
         (
-            Entry("注册", why_not=_BY_LEVEL),
+            Entry("注册", "office_register"),
             Entry("登录", "login"),
             Entry("学时初审", "review"),
             Entry("证书打印", why_not=_AT_PERSON),
@@ -60,17 +61,17 @@ WINDOWS = (
     Window(
         Role.BASE,
         (
-            Entry("注册", why_not=_NO_BASE),
-            Entry("登录", why_not=_NO_BASE),
+            Entry("注册", "office_register"),
+            Entry("登录", "login"),
             Entry("培训计划报备", why_not=_NO_BASE),
             Entry("学时申报", why_not=_NO_BASE),
-            Entry("综合查询", why_not=_NO_BASE),
+            Entry("综合查询", "office_home"),
         ),
     ),
     Window(
         Role.AUTHORITY,
         (
-            Entry("注册", why_not=_BY_LEVEL),
+            Entry("注册", "office_register"),
             Entry("登录", "login"),
             Entry("学时审核", "review"),
             Entry("证书打印", why_not=_AT_PERSON),
@@ -208,9 +209,7 @@ class FrontScreen(Frame):
         elif entry.route == "login":
             await self.program.go("login", role=role)
         else:
-            await self.program.go(
-                entry.route, **({"role": role} if entry.route in ("review", "office_home") else {})
-            )
+            await self.program.go(entry.route, **({"role": role} if entry.route in _FOR_ROLE else {}))
 
     async def action_open_here(self) -> None:
         """Enter: choose the window; once more: its login."""

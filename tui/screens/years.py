@@ -10,16 +10,20 @@ from core.rules.errors import ErrorCode, Refused
 from core.rules.fields import FieldKind, FieldSpec
 from core.rules.workflow import YearState
 from core.schema.annual import ChangeYear, Recognised, RecogniseYear, YearRow
-from core.schema.base import Nothing
-from core.services.years import change_year, recognise_year, year_page
+from core.schema.base import Nothing, Number
+from core.schema.jobs import JobView
+from core.services.recognition import recognise_year, start_recognition
+from core.services.years import change_year, year_page
 from tui.frame import Frame
 from tui.keys import Command
 from tui.look import Look, Span, line
 from tui.nameplate import nameplate
+from tui.watching import watch_job
 from tui.widgets.ask_sheet import AskSheet
 from tui.widgets.confirm_sheet import ConfirmSheet
 from tui.widgets.field import field_for
 from tui.widgets.form_sheet import FormSheet
+from tui.widgets.job_sheet import outcome_words
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Table, TableRow
 
@@ -50,6 +54,7 @@ class YearsScreen(Frame):
         Command("recognise_one", ("p", "f9"), "单人认定", "按证件号对一个人作认定"),
         Command("other_year", ("n", "f2"), "另一年度", "开放表上没有的年度", bar=False),
         Command("details", ("enter",), "详细", "最近一次变更", bar=False),
+        Command("jobs", ("w", "f3"), "后台任务", "认定到了哪里，取消，继续", bar=False),
         Command("refresh", ("f5",), "刷新", "重新取表", bar=False),
     )
 
@@ -151,10 +156,11 @@ class YearsScreen(Frame):
             f"对本区域及下级全部人员的 {row.year}年度按规则计算并认定。",
             f"现有年度记录 {row.people} 人，其中已认定 {row.recognised} 人。",
             f"还有 {row.pending} 件申报待审，认定后通过的会重新计算。" if row.pending else "没有待审的申报。",
+            "在后台进行，可以同时办别的；取消时已认定的保留。",
             "再次认定只更新结果，不影响已打印的证书。",
         ]
         await self.open(
-            ConfirmSheet(f"{row.year}年度认定", lines, partial(self._recognise, row.year, None), yes="认定")
+            ConfirmSheet(f"{row.year}年度认定", lines, partial(self._start, row.year), yes="认定")
         )
 
     async def action_recognise_one(self) -> None:
@@ -166,17 +172,23 @@ class YearsScreen(Frame):
         async def given(_digit: str, text: str) -> None:
             if not text.strip():
                 raise Refused(ErrorCode.REQUIRED)
-            await self._recognise(row.year, text)
+            await self._recognise_one(row.year, text)
 
         await self.open(AskSheet(f"{row.year}年度 单人认定", given, label="证件号"))
 
-    async def _recognise(self, year: int, id_number: str | None) -> None:
-        self.tell("正在认定，请稍候")
-        try:
-            done = await self.ask(recognise_year, RecogniseYear(year=year, id_number=id_number))
-        except Refused:
-            self.tell("")
-            raise
+    async def _start(self, year: int) -> None:
+        """In the background: the popup shows how far it is, and may be closed meanwhile."""
+        job = await self.ask(start_recognition, Number(value=year))
+        await self.close_overlay()
+        await watch_job(self, job.id, self._settled)
+
+    async def _settled(self, view: JobView) -> None:
+        """It has come to its end, or was cancelled: the counts of the years have changed."""
+        await self.load()
+        self.tell(f"{view.title}{view.state_label}：{outcome_words(view) or '没有人'}")
+
+    async def _recognise_one(self, year: int, id_number: str) -> None:
+        done = await self.ask(recognise_year, RecogniseYear(year=year, id_number=id_number))
         await self.close_overlay()
         await self._reload_at(year)
         await self.open(ConfirmSheet(f"{year}年度认定结果", _told(done)))
@@ -192,6 +204,14 @@ class YearsScreen(Frame):
             f"最近变更：{row.changed or '没有，按默认日期'}",
         ]
         await self.open(ConfirmSheet("年度详细", lines))
+
+    async def action_jobs(self) -> None:
+        """W: what runs in the background."""
+        await self.program.go("jobs")
+
+    async def resume(self) -> None:
+        """Something may have been recognised meanwhile."""
+        await self.load()
 
     async def action_refresh(self) -> None:
         """F5."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from core.rules.chain import SOURCES
 from core.rules.checking import CheckedForm, check_form
 from core.rules.entry import LAST_YEAR
 from core.rules.errors import ErrorCode, FieldError, Refused
@@ -59,6 +60,8 @@ class ProgressTable(Table):
 def remark(row: ProgressRow) -> str:
     """What there is to know of a row beyond its columns."""
     parts = [f"#{row.id} {row.title}".strip()]
+    if row.source_label and row.source_label != SOURCES["person"]:
+        parts.append(row.source_label)
     if row.reason:
         parts.append(f"原因：{row.reason}")
     if row.origin_id is not None:

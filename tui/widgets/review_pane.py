@@ -220,6 +220,8 @@ def _entries(item: ReviewItem) -> Iterable[tuple[str, str, Look]]:
         yield "附件", f"{names}  (数字查看)", Look.PLAIN
     if item.note and not any(text == item.note for _, text in item.lines):
         yield "备注", item.note, Look.PLAIN
+    if item.rule_words:
+        yield "规则条款", item.rule_words, Look.HINT
     for number, decision in enumerate(item.history):
         yield "审核记录" if not number else "", _told(decision), Look.HINT
 

@@ -9,6 +9,7 @@ from typing import Any
 from core.rules import reference
 from core.rules.fields import FieldKind
 from core.rules.readings import rank
+from core.rules.roles import OrgKind
 from core.schema.base import Number
 from core.schema.employers import EmployerPage, EmployerRow, FindEmployers
 from core.services.employers import departments_of, find_employers
@@ -35,14 +36,20 @@ class EmployerPicker(Picker):
     nothing = "没有符合的：拼音、首字母从全称第一个字打起，汉字可以是其中几个字"
 
     def __init__(
-        self, ask: Asks, region_code: str, on_pick: Callable[[Option], Awaitable[None]], query: str
+        self,
+        ask: Asks,
+        region_code: str,
+        on_pick: Callable[[Option], Awaitable[None]],
+        query: str,
+        *,
+        what: str = "所在单位",
+        kind: OrgKind = OrgKind.EMPLOYER,
     ) -> None:
         extra = [(WIDEN, self._widen), (CHANGE_REGION, self._ask_region), (EXACT, self._toggle_exact)]
         columns = (("名称", 0), ("单位类型", 10), ("机构代码", 20))
         hint = "请输入单位名称：首字母/全拼/汉字/代码"
-        super().__init__(
-            "所在单位", self._find, on_pick, query=query, columns=columns, extra=extra, hint=hint
-        )
+        super().__init__(what, self._find, on_pick, query=query, columns=columns, extra=extra, hint=hint)
+        self.what, self.kind = what, kind
         self.ask, self.region_code, self.exact = ask, region_code or reference.PROVINCE, False
         self.on_region: Callable[[], Awaitable[None]] | None = None
         self._count = 0
@@ -81,7 +88,7 @@ class EmployerPicker(Picker):
 
     def _title(self) -> None:
         self.title = (
-            f"所在单位    {reference.region_path(self.region_code)}    {'精确' if self.exact else '模糊'}"
+            f"{self.what}    {reference.region_path(self.region_code)}    {'精确' if self.exact else '模糊'}"
         )
 
     async def _find(self, query: str, after: object) -> OptionPage:
@@ -89,6 +96,7 @@ class EmployerPicker(Picker):
             text=query,
             region_code="" if self.region_code == reference.PROVINCE else self.region_code,
             exact=self.exact,
+            kind=self.kind,
             after=after if isinstance(after, tuple) else None,
             limit=PAGE_SIZE,
         )

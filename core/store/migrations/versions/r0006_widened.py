@@ -78,6 +78,7 @@ _INDEXES: tuple[tuple[str, str, list[str], str, bool], ...] = (
     ("ix_audit_at", "audit", ["at", "id"], "", False),
     ("ix_audit_action", "audit", ["action", "id"], "", False),
 )
+_FOUND_BY = ("name", "pinyin", "initials")
 _APPEND_ONLY = (("edition", "id = new.id"), ("audit_link", "audit_id = new.audit_id"))
 
 
@@ -87,6 +88,11 @@ def upgrade() -> None:
         change(each)
     for name, table, columns, where, unique in _INDEXES:
         op.create_index(name, table, columns, unique=unique, **_where(where))
+    for column in _FOUND_BY:
+        op.create_index(f"ix_person_{column}", "person", [column, "id"])
+        city = sa.text("substr(region_code, 1, 4)")
+        op.create_index(f"ix_person_r4_{column}", "person", [city, column, "id"])
+        op.create_index(f"ix_person_r6_{column}", "person", ["region_code", column, "id"])
     _chain()
     for table, same in _APPEND_ONLY:
         keep(table, same)
@@ -96,6 +102,9 @@ def downgrade() -> None:
     """The way back: what stood in the new columns is lost."""
     for table, _ in reversed(_APPEND_ONLY):
         let_go(table)
+    for column in _FOUND_BY:
+        for level in ("", "r4_", "r6_"):
+            op.drop_index(f"ix_person_{level}{column}", "person")
     for name, table, *_ in reversed(_INDEXES):
         op.drop_index(name, table)
     for each in reversed(_CHANGED):
