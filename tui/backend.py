@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from core.rules.lists import Lists
     from core.rules.roles import Caller
     from core.services.desk import Desk, UseCase
 
@@ -25,6 +26,7 @@ class Backend:
         self._overrides = dict(overrides or {})
         self._desk = desk
         self._thread = ThreadPoolExecutor(1, "core")
+        self._lists: Lists | None = None
 
     @property
     def opened(self) -> bool:
@@ -47,6 +49,19 @@ class Backend:
     async def setting(self, name: str) -> Any:
         """One setting of this installation."""
         return await self._run(lambda: getattr(self._open().settings, name))
+
+    async def lists(self) -> Lists:
+        """The reference lists in force: whatever the operator has changed meanwhile is in them."""
+        found: Lists = await self._run(self._read_lists)
+        self._lists = found
+        return found
+
+    @property
+    def known_lists(self) -> Lists:
+        """The lists as they were last read, for a name that is shown at once."""
+        from core.rules.lists import shipped
+
+        return self._lists or shipped()
 
     async def today(self) -> Any:
         """The calendar day in China, by the clock of this installation."""
@@ -76,6 +91,10 @@ class Backend:
 
             self._desk = open_desk(read_settings(self._overrides))
         return self._desk
+
+    def _read_lists(self) -> Lists:
+        with self._open().reading() as work:
+            return work.lists
 
     def _now(self) -> datetime:
         return self._open().clock.now()

@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from core.rules.forms import CLAIMED_FIELD, FORMS, LearningForm, declaration_fields, form_by_name
+from core.rules.forms import (
+    CLAIMED_FIELD,
+    FORMS,
+    YEAR_FIELD,
+    LearningForm,
+    declaration_fields,
+    form_by_name,
+)
 from core.schema.declarations import DeclarationContext
 from tui.attaching import Attaching
 from tui.look import Line, Look, Span, wrapped
 from tui.widgets.attachment_form import EVIDENCE_FIELD, AttachmentForm, keep_errors
 from tui.widgets.choosing import check_left, opener
-from tui.widgets.declaration_form import FORM_FIELD, claim_notes, fields_of
+from tui.widgets.declaration_form import FORM_FIELD, claim_notes, fields_of, form_field, year_in
 from tui.widgets.field import Field
 from tui.widgets.pane import Pane
 
@@ -49,7 +56,11 @@ class Declaring(Attaching):
 
     def own_fields(self) -> list[Field]:
         """All lines of the form."""
-        return fields_of(self.learning_form, self.typed, self.attachments)
+        if self.context is None:
+            return fields_of(self.learning_form, self.typed, self.attachments)
+        rules, year = self.context.rules, year_in(self.typed, self.today)
+        own = rules.form(self.learning_form.key, year)
+        return fields_of(own, self.typed, self.attachments, form_field(rules, year))
 
     def refit(self) -> None:
         """An attachment came or went."""
@@ -73,12 +84,16 @@ class Declaring(Attaching):
             self.rebuild(edited=True)
             return
         await check_left(field, self.form.values(), self.today)
+        if field.spec.key == YEAR_FIELD.key:  # another year may have other forms, words and evidence
+            self.rebuild(edited=True)
+            return
         self._note_claim()
 
     def _note_claim(self) -> None:
-        used = self.context.used if self.context is not None else {}
-        notes = claim_notes(self.learning_form, self.form.values(), self.today, used)
-        self.form.find(CLAIMED_FIELD.key).notes = notes
+        if self.context is not None:
+            values, used, rules = self.form.values(), self.context.used, self.context.rules
+            notes = claim_notes(self.learning_form, values, self.today, used, rules)
+            self.form.find(CLAIMED_FIELD.key).notes = notes
         self.form.changed()
 
     def _chain_lines(self) -> list[Line]:

@@ -26,6 +26,7 @@ from tui.widgets.pane import Pane
 from tui.widgets.picker import Picker
 
 if TYPE_CHECKING:
+    from core.rules.lists import Lists
     from core.services.desk import UseCase
 
 C = TypeVar("C")
@@ -142,6 +143,15 @@ class Frame(Screen[None]):
         finally:
             if self.notice.text == self.working:
                 self.notice.show("")
+
+    async def lists(self) -> Lists:
+        """The reference lists in force, for what is picked from them."""
+        return await self.program.backend.lists()
+
+    @property
+    def known_lists(self) -> Lists:
+        """The same as last read, for a name that is shown at once."""
+        return self.program.backend.known_lists
 
     def tell(self, text: str, look: Look = Look.GOOD) -> None:
         """Say what happened."""

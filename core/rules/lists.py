@@ -99,8 +99,8 @@ class Lists:
         return self._regions[code]
 
     def region_path(self, code: str) -> str:
-        """How a region is named on screen, from the city down: `洛阳市 汝阳县`. Raises KeyError."""
-        return self._paths[code]
+        """How a region is named on screen, from the city down: `洛阳市 汝阳县`; an unknown one by its code."""
+        return self._paths.get(code, code)
 
     def children(self, code: str) -> tuple[Region, ...]:
         """The active regions right below this one."""

@@ -113,10 +113,20 @@ def region_prefix(code: str) -> str:
 
     省直 and counties (those managed by the province too) have nothing below them and are their own prefix.
     A province-managed county keeps its city's digits, so the city's prefix selects it as well.
-    Raises KeyError.
+    Of a region that was added since, the digits alone tell: a city's code ends in 00.
     """
-    digits = {"province": 2, "city": 4}.get(region(code).kind, 6)
-    return code[:digits]
+    known = _all_regions().get(code)
+    kind = known.kind if known is not None else "city" if code.endswith("00") else "county"
+    return code[: {"province": 2, "city": 4}.get(kind, 6)]
+
+
+def parent_of(code: str) -> str:
+    """The region right above; of one that was added since by its digits, empty for the province."""
+    known = _all_regions().get(code)
+    if known is not None:
+        return known.parent
+    city = f"{code[:4]}00"
+    return city if code != city and city in _all_regions() else PROVINCE
 
 
 # ------------------------------------------------------------------------------------------- other lists

@@ -58,9 +58,7 @@ def read_resident_number(values: Mapping[str, str], today: date) -> ResidentNumb
         return None
 
 
-def check_registration(
-    values: Mapping[str, str], today: date, lists: Lists | None = None
-) -> CheckedForm:
+def check_registration(values: Mapping[str, str], today: date, lists: Lists | None = None) -> CheckedForm:
     """Check every field, that both passwords agree, and that the person agrees with the resident's number."""
     checked = check_form(REGISTRATION_FIELDS, values, today, lists=lists)
     errors = list(checked.errors)

@@ -50,7 +50,7 @@ def activity_context(work: UnitOfWork, actor: Actor, command: Nothing) -> Declar
     year = day.year if day.year in years or not years else years[0]
     closes_on = window_for(work.session, year, employer.region_code).declarations_until.isoformat()
     chain = reviewers(work.session, employer, employer.region_code, UNIT_CHAIN)
-    return DeclarationContext(years, year, chain, {}, closes_on)
+    return DeclarationContext(years, year, chain, {}, closes_on, work.rulebook)
 
 
 @use_case(Action.SUBMIT_ACTIVITY, writes=True)

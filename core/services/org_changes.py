@@ -120,7 +120,7 @@ def _checked(work: UnitOfWork, org: Org, command: SubmitOrgChange) -> tuple[dict
     checked = check_change(kind, typed, today(work.clock))
     keys = [spec.key for spec in change_fields(kind) if spec.key in now]
     wanted = {key: str(checked.clean.get(key, "")) for key in keys}
-    same_code = typed.get("code", "").strip().upper() == org.code
+    same_code = typed.get("code", "").strip().upper() == org.code.upper()
     if same_code:
         wanted["code"] = org.code  # one from the register need not hold together
     errors = [error for error in checked.errors if not (same_code and error.field == "code")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from core.model import Account, AccountRole, Org, Person, Registration
+from core.model import Account, AccountRole, Department, Org, Person, Registration
 from core.rules.checking import in_field_order
 from core.rules.clock import today
 from core.rules.entry import EntryError
@@ -169,6 +169,8 @@ def _must_be_free(work: UnitOfWork, form: _Form, account_id: int | None) -> None
     """Raises ID_TAKEN, ID_PENDING, EMPLOYER_CLOSED. What two do at once the database decides."""
     if not may_register_at(work.session.get(Org, form.employer_id)):
         raise Refused(ErrorCode.EMPLOYER_CLOSED)
+    if form.department_id is not None and work.session.get(Department, form.department_id) is None:
+        raise Refused.for_fields((FieldError("department", ErrorCode.NOT_IN_LIST),))
     number = work.vault.digest("id_number", form.number)
     if work.session.scalar(select(Person.id).where(Person.id_number_digest == number)) is not None:
         raise Refused(ErrorCode.ID_TAKEN)

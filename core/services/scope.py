@@ -19,24 +19,18 @@ from core.store.work import UnitOfWork
 
 
 def lineage(region_code: str) -> tuple[str, ...]:
-    """The region and those above it, the nearest first. A code that nobody knows has no one above it."""
+    """The region and those above it, the nearest first."""
     codes: list[str] = []
     step = region_code
     while step:
         codes.append(step)
-        try:
-            step = reference.region(step).parent
-        except KeyError:
-            break
+        step = reference.parent_of(step)
     return tuple(codes)
 
 
 def region_prefix(region_code: str) -> str:
     """The digits that a region and all below it share: 2, 4 or 6."""
-    try:
-        return reference.region_prefix(region_code)
-    except KeyError:
-        return region_code
+    return reference.region_prefix(region_code)
 
 
 def covers(office_region: str, region_code: str) -> bool:

@@ -62,6 +62,8 @@ _RACES = {
     "org.code": ErrorCode.OFFICE_TAKEN,
     "ux_org_change_pending": ErrorCode.CHANGE_PENDING,
     "org_change.org_id": ErrorCode.CHANGE_PENDING,
+    # A department that was deleted meanwhile (工作部门).
+    "department_id_department": ErrorCode.STALE,
     "ux_exemption_year": ErrorCode.EXEMPTION_TWICE,
     "exemption.person_id, exemption.year": ErrorCode.EXEMPTION_TWICE,
     "ux_change_position": ErrorCode.STALE,

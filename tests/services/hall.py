@@ -110,7 +110,7 @@ def everybody(world: World) -> Mapping[Role, Actor]:
     return {
         Role.PERSON: world.person("王五"),
         Role.EMPLOYER: world.office(world.school),
-        Role.BASE: world.office(_base(world)),
+        Role.BASE: world.office(base_of(world)),
         Role.AUTHORITY: world.office(world.education),
         Role.BUREAU: world.office(world.county_bureau),
         Role.OPERATOR: operator(world),
@@ -274,8 +274,12 @@ def _enter_record(world: World, person: Actor) -> int:
     return row.id
 
 
-def _base(world: World) -> int:
+def base_of(world: World) -> int:
+    """The base of Luoyang; made when it is first asked for."""
     with world.store.writing() as work:
+        found = work.session.scalar(select(Org.id).where(Org.code == "BASE1"))
+        if found is not None:
+            return found
         base = Org(
             kind="base", name="洛阳继续教育基地", code="BASE1", region_code="410300", pinyin="", initials=""
         )

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from core.model import Declaration, Org, Person
 from core.rules.roles import Actor
 from core.schema.declarations import AddEvidence, EvidenceRef
 from core.schema.review import Decide, Decided, Subject, Verdict
-from core.schema.training import AddStudents, ClassKey, ClassPageQuery, ClassView, PlanView, SaveClass, SavePlan
+from core.schema.training import (
+    AddStudents,
+    ClassKey,
+    ClassPageQuery,
+    ClassView,
+    PlanView,
+    SaveClass,
+    SavePlan,
+)
 from core.services.classes import class_view, save_class, submit_class
 from core.services.desk import Desk
 from core.services.evidence import add_evidence
 from core.services.plans import submit_plan
 from core.services.review import decide
 from core.services.students import enter_students
+from core.store.store import Store
 from tests.worlds import World, picture
 
 BASE_NAME = "汝阳县教师进修学校"
@@ -153,3 +164,54 @@ def records_of(ground: Ground, person: Actor) -> list[Declaration]:
             Declaration.person_id == person.person_id, Declaration.source == "base"
         )
         return list(work.session.scalars(wanted.order_by(Declaration.id)))
+
+
+def many_people(ground: Ground, count: int) -> list[str]:
+    """Persons of the school, without sessions; their numbers."""
+    from core.model import Account
+
+    world = ground.world
+    numbers = [f"G{serial:08d}" for serial in range(count)]
+    with world.store.writing() as work:
+        school = work.session.get_one(Org, world.school)
+        accounts = [
+            Account(
+                login_digest=work.vault.digest("login", number),
+                login_sealed=work.vault.seal(number),
+                password_hash="!",
+                created_at=work.clock.now(),
+            )
+            for number in numbers
+        ]
+        work.session.add_all(accounts)
+        work.session.flush()
+        for account, number in zip(accounts, numbers, strict=True):
+            person = Person(
+                account_id=account.id,
+                employer_id=school.id,
+                region_code=school.region_code,
+                name="孙七",
+                id_type="护照",
+                id_number_sealed=work.vault.seal(number),
+                id_number_digest=work.vault.digest("id_number", number),
+            )
+            work.session.add(person)
+        work.commit()
+    return numbers
+
+
+@contextmanager
+def counted_statements(store: Store) -> Iterator[list[str]]:
+    """Every statement that is executed meanwhile."""
+    found: list[str] = []
+
+    def count(conn: object, cursor: object, statement: str, *rest: object) -> None:
+        found.append(statement)
+
+    with store.reading() as work:
+        engine = work.connection.engine
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", count)

@@ -31,6 +31,7 @@ from core.services.students import (
 from tests.services.hall import answer
 from tests.services.teaching import (
     Ground,
+    counted_statements,
     filed_plan,
     ground_of,
     key,
@@ -154,21 +155,8 @@ def test_a_class_that_was_not_reported_is_deleted_with_its_students(ground: Grou
 def test_ten_thousand_students_are_entered_by_a_few_statements(ground: Ground) -> None:
     view = new_class(ground)
     rows = [NewStudent(id_number=f"G{serial:08d}", name="孙七") for serial in range(10_000)]
-    statements: list[str] = []
-
-    def count(conn: object, cursor: object, statement: str, *rest: object) -> None:
-        statements.append(statement)
-
-    from sqlalchemy import event
-
-    with ground.world.store.writing() as work:
-        row = work.session.get_one(TrainingClass, view.id)
-        engine = work.session.get_bind().engine
-        event.listen(engine, "before_cursor_execute", count)
-        try:
-            done = add_students(work, row, rows)
-        finally:
-            event.remove(engine, "before_cursor_execute", count)
+    with counted_statements(ground.world.store) as statements, ground.world.store.writing() as work:
+        done = add_students(work, work.session.get_one(TrainingClass, view.id), rows)
         work.commit()
     assert (done.added, done.refused, seen(ground, view).people) == (10_000, (), 10_000)
     assert len(statements) < 100
@@ -193,8 +181,6 @@ def test_another_base_sees_nothing_of_it(ground: Ground, tmp_path: Path) -> None
             other,
             RemoveStudents(class_id=view.id, version=view.version, student_ids=(student,)),
         ),
-        lambda: ground.desk.do(
-            name_of_number, other, PersonQuery(class_id=view.id, id_number=id_number(1))
-        ),
+        lambda: ground.desk.do(name_of_number, other, PersonQuery(class_id=view.id, id_number=id_number(1))),
     ):
         assert answer(call) == "NOT_YOURS"

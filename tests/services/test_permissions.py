@@ -84,6 +84,7 @@ from tests.services.hall import (
     PASSED,
     Hall,
     answer,
+    base_of,
     build_hall,
     contents,
     entries,
@@ -95,6 +96,7 @@ from tests.services.own_or_public import OWN_OR_PUBLIC
 from tests.worlds import id_number, training
 
 NUMBER = id_number(490)
+LOG = ("audit", "audit_link")
 
 # One command for every use case of the program: whoever adds a use case says here how it is called.
 SAMPLES: Mapping[str, Command] = {
@@ -279,12 +281,12 @@ def test_a_guest_passes_these_doors_only() -> None:
 
 def test_what_was_refused_changes_nothing_but_the_audit_log(sqlite_hall: Hall) -> None:
     callers = [*everybody(sqlite_hall.world).values(), stranger_guest()]
-    before = contents(sqlite_hall.store, "audit")
+    before = contents(sqlite_hall.store, *LOG)
     for use_case in all_use_cases().values():
         for caller in callers:
             if not allowed(use_case.action, caller.role if isinstance(caller, Actor) else None):
                 tried(sqlite_hall, use_case, caller, SAMPLES[use_case.name])
-    assert contents(sqlite_hall.store, "audit") == before
+    assert contents(sqlite_hall.store, *LOG) == before
 
 
 def test_nothing_of_another_is_reached_with_the_right_role(hall: Hall) -> None:
@@ -306,12 +308,12 @@ def test_nothing_of_another_is_reached_with_the_right_role(hall: Hall) -> None:
 
 def test_reaching_for_what_is_anothers_changes_nothing(hall: Hall) -> None:
     callers = strangers(hall)
-    before = contents(hall.store, "audit")
+    before = contents(hall.store, *LOG)
     for (name, _), command in foreign_commands(hall).items():
         use_case = all_use_cases()[name]
         for caller in callers:
             tried(hall, use_case, caller, command)
-    assert contents(hall.store, "audit") == before
+    assert contents(hall.store, *LOG) == before
 
 
 def test_every_use_case_is_tried_by_strangers_or_is_about_nobodys_object(sqlite_hall: Hall) -> None:
@@ -401,12 +403,14 @@ def tried(hall: Hall, use_case: UseCase[Any, Any], caller: Caller, command: Comm
 
 
 def strangers(hall: Hall) -> list[Actor]:
-    """Callers of every role for whom nothing of the garden firm is any business."""
+    """Callers of every role for whom nothing of the garden firm is any business: another person of it, employers,
+    a base and an authority of other places, bureaus of another county and another city."""
     world = hall.world
     return [
         world.person("钱七", world.garden),
         world.office(world.clinic),
         world.office(world.school),
+        world.office(base_of(world)),
         world.office(world.education),
         world.office(world.county_bureau),
         world.office(world.other_bureau),

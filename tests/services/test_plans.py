@@ -185,9 +185,7 @@ def test_of_two_approvals_at_once_one_counts(ground: Ground) -> None:
 
 def test_an_approval_and_a_withdrawal_at_once_end_in_one_of_them(ground: Ground) -> None:
     view = sent_plan(ground)
-    at_once(
-        lambda: decided(ground, view), lambda: ground.desk.do(withdraw_plan, ground.base, key(view))
-    )
+    at_once(lambda: decided(ground, view), lambda: ground.desk.do(withdraw_plan, ground.base, key(view)))
     assert len(moves(ground.world, view.id, "plan")) == 2
 
 

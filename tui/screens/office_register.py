@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from core.rules import reference
 from core.rules.errors import ErrorCode, Refused
 from core.rules.offices import KIND_LABELS, office_fields, optional_passwords
 from core.rules.registration import PASSWORD_HINT
@@ -221,7 +220,7 @@ class OfficeRegisterScreen(GuestKept):
     def _fill(self, view: OfficeView) -> None:
         for field in self.form.fields:
             field.set(view.values.get(field.spec.key, ""))
-        self.form.find("region").set(reference.region_path(view.region_code), view.region_code)
+        self.form.find("region").set(self.known_lists.region_path(view.region_code), view.region_code)
         if view.kind == OrgKind.EMPLOYER:
             for key, office in (("superior", view.superior), ("authority", view.authority)):
                 if office is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from core.rules import reference
 from core.rules.errors import ErrorCode, Refused
 from core.rules.offices import change_fields
 from core.rules.roles import OrgKind
@@ -85,7 +84,7 @@ class OrgChangeScreen(Kept):
         values = view.change_values
         for key in ("name", "code"):
             self.form.find(key).set(values[key])
-        self.form.find("region").set(reference.region_path(values["region"]), values["region"])
+        self.form.find("region").set(self.known_lists.region_path(values["region"]), values["region"])
         if view.kind == OrgKind.EMPLOYER:
             for key, office in (("superior", view.superior), ("authority", view.authority)):
                 if office is not None:

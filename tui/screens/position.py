@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from core.rules import reference
 from core.rules.changes import ChangeKind, PositionState
 from core.rules.errors import ErrorCode, Refused
 from core.rules.fields import FieldSpec
@@ -219,14 +218,14 @@ class PositionScreen(Attaching):
 
     async def _open_titles(self, field: Field, typed: str) -> None:
         """任职资格 of the chosen 系列; without one all of them, each with the 系列 that it brings."""
-        series = self.form.find("series").entry.value
-        titles = titles_for(series)
+        series, lists = self.form.find("series").entry.value, await self.lists()
+        titles = titles_for(series, lists)
         if titles:
             options = [Option.plain(title) for title in titles]
         else:
             options = [
                 Option(each.title, (each.title, f"{each.series} ({each.level})"))
-                for each in reference.titles()
+                for each in lists.titles()
             ]
 
         async def pick(option: Option) -> None:
@@ -246,7 +245,7 @@ class PositionScreen(Attaching):
 
     def _fit_title(self, series: str) -> None:
         """Another 系列: a title that isn't of it goes, the only one that there is comes by itself."""
-        title, titles = self.form.find("title"), titles_for(series)
+        title, titles = self.form.find("title"), titles_for(series, self.known_lists)
         if not series or title.entry.value in titles:
             return
         gone = title.entry.value

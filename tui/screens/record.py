@@ -141,7 +141,7 @@ class RecordScreen(Attaching):
     async def _left(self, field: Field) -> None:
         values = self.form.values()
         await check_left(field, values, self.today)
-        level = implied_level(self.kind, values)
+        level = implied_level(self.kind, values, self.known_lists)
         if field.spec.key == self.kind.title_field and level:
             self.form.find("level").set(level)
         self.form.changed()

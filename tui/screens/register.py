@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from core.rules import reference
 from core.rules.errors import ErrorCode, Refused
 from core.rules.fields import FieldSpec
 from core.rules.identity import RESIDENT_CARD
@@ -239,7 +238,7 @@ class RegisterScreen(GuestKept):
             self.form.find(key).spec = _optional(self.form.find(key))
         code = view.values.get("region", "")
         if code:
-            self.form.find("region").set(reference.region_path(code), code)
+            self.form.find("region").set(self.known_lists.region_path(code), code)
         row = EmployerRow(view.employer_id, view.employer_name, "", "", code, "")
         self.form.find("employer").set(view.employer_name, row)
         self.form.find("department").set(view.department_name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.rules import reference
 from core.rules.fields import FieldSpec
 from core.rules.transfer import TRANSFER_FIELDS
 from core.schema.base import Nothing, Number
@@ -94,7 +93,7 @@ class TransferScreen(Kept):
         page: EmployerPage = await self.ask(find_employers, FindEmployers(text=name, exact=True))
         row = next((each for each in page.rows if each.name == name), None)
         if row is not None:
-            region = reference.region_path(row.region_code)
+            region = self.known_lists.region_path(row.region_code)
             self.form.find("region").set(region, row.region_code)
             self.form.find("employer").set(row.name, row)
             self.form.find("department").set(before.get("调入部门", ""))

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Protocol
 
-from core.rules.checking import check_field
+from core.rules.checking import check_field, choices_of
 from core.rules.entry import EntryError
 from core.rules.fields import FieldKind
+from core.rules.lists import Lists
 from tui.look import Look
 from tui.widgets.field import Field
 from tui.widgets.form import Form
@@ -31,6 +32,13 @@ class Stage(Protocol):
 
     def tell(self, text: str, look: Look = Look.GOOD) -> None:
         """Say something in the notice line."""
+
+    async def lists(self) -> Lists:
+        """The reference lists in force."""
+
+    @property
+    def known_lists(self) -> Lists:
+        """The same as last read."""
 
 
 def opener(
@@ -62,7 +70,11 @@ async def open_options(
     async def pick(option: Option) -> None:
         await take(stage, form, field, option, after)
 
-    source = listed(field.options, open_list=field.spec.open_list)
+    options = field.options
+    if field.spec.choices_from:
+        lists = await stage.lists()
+        options = tuple(Option.plain(choice) for choice in choices_of(field.spec, lists))
+    source = listed(options, open_list=field.spec.open_list)
     await stage.open(Picker(field.spec.label, source, pick, query=typed))
 
 

@@ -49,7 +49,7 @@ class OfficesAbove:
         async def pick(option: Option) -> None:
             await take(self.stage, self.form(), field, option, self.after)
 
-        await self.stage.open(region_picker(pick, typed))
+        await self.stage.open(region_picker(await self.stage.lists(), pick, typed))
 
     async def open_office(self, field: Field, typed: str) -> None:
         """上级单位 or 主管部门."""
@@ -59,14 +59,15 @@ class OfficesAbove:
 
         kind = _KINDS[field.spec.key]
         region = region_above(self.region_code) if self.region_code else ""
-        picker = EmployerPicker(self.ask, region, pick, typed, what=field.spec.label, kind=kind)
+        lists = await self.stage.lists()
+        picker = EmployerPicker(self.ask, region, pick, typed, what=field.spec.label, kind=kind, lists=lists)
 
         async def change_region() -> None:
             async def pick_region(option: Option) -> None:
                 await self.stage.close_overlay()
                 await picker.search_in(str(option.payload))
 
-            await self.stage.open(region_picker(pick_region, ""))
+            await self.stage.open(region_picker(await self.stage.lists(), pick_region, ""))
 
         picker.on_region = change_region
         await self.stage.open(picker)

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.rules import reference
 from core.rules.fields import FieldKind
+from core.rules.lists import Lists, shipped
 from core.rules.readings import rank
 from core.rules.roles import OrgKind
 from core.schema.base import Number
@@ -44,6 +45,7 @@ class EmployerPicker(Picker):
         *,
         what: str = "所在单位",
         kind: OrgKind = OrgKind.EMPLOYER,
+        lists: Lists | None = None,
     ) -> None:
         extra = [(WIDEN, self._widen), (CHANGE_REGION, self._ask_region), (EXACT, self._toggle_exact)]
         columns = (("名称", 0), ("单位类型", 10), ("机构代码", 20))
@@ -51,6 +53,7 @@ class EmployerPicker(Picker):
         super().__init__(what, self._find, on_pick, query=query, columns=columns, extra=extra, hint=hint)
         self.what, self.kind = what, kind
         self.ask, self.region_code, self.exact = ask, region_code or reference.PROVINCE, False
+        self.lists = lists or shipped()
         self.on_region: Callable[[], Awaitable[None]] | None = None
         self._count = 0
         self._title()
@@ -88,7 +91,7 @@ class EmployerPicker(Picker):
 
     def _title(self) -> None:
         self.title = (
-            f"{self.what}    {reference.region_path(self.region_code)}    {'精确' if self.exact else '模糊'}"
+            f"{self.what}    {self.lists.region_path(self.region_code)}    {'精确' if self.exact else '模糊'}"
         )
 
     async def _find(self, query: str, after: object) -> OptionPage:
@@ -155,7 +158,7 @@ class Workplace:
         async def pick(option: Option) -> None:
             await take(self.stage, self.form(), field, option, self._region_changed)
 
-        await self.stage.open(region_picker(pick, typed))
+        await self.stage.open(region_picker(await self.stage.lists(), pick, typed))
 
     async def open_employer(self, field: Field, typed: str) -> None:
         """所在单位 (G4)."""
@@ -163,14 +166,15 @@ class Workplace:
         async def pick(option: Option) -> None:
             await take(self.stage, self.form(), field, option, self._employer_changed)
 
-        picker = EmployerPicker(self.ask, self.region_code, pick, typed)
+        lists = await self.stage.lists()
+        picker = EmployerPicker(self.ask, self.region_code, pick, typed, lists=lists)
 
         async def change_region() -> None:
             async def pick_region(option: Option) -> None:
                 await self.stage.close_overlay()
                 await picker.search_in(str(option.payload))
 
-            await self.stage.open(region_picker(pick_region, ""))
+            await self.stage.open(region_picker(lists, pick_region, ""))
 
         picker.on_region = change_region
         await self.stage.open(picker)
@@ -205,26 +209,26 @@ class Workplace:
         self.form().find(self._department).set("")
         if isinstance(field.payload, EmployerRow):
             code = field.payload.region_code
-            self.form().find(self._region).set(reference.region_path(code), code)
+            self.form().find(self._region).set(self.stage.known_lists.region_path(code), code)
         self.form().changed()
 
 
-def region_picker(on_pick: Callable[[Option], Awaitable[None]], typed: str) -> Picker:
+def region_picker(lists: Lists, on_pick: Callable[[Option], Awaitable[None]], typed: str) -> Picker:
     """The regions of the province by Chinese, pinyin, initials or code, each with its whole path."""
-    return Picker("所属区域", _regions(), on_pick, query=typed, columns=(("名称", 0), ("区划代码", 10)))
+    return Picker("所属区域", _regions(lists), on_pick, query=typed, columns=(("名称", 0), ("区划代码", 10)))
 
 
 def region_above(code: str) -> str:
     """The region that this one lies in, the province at last."""
-    above = reference.region(code).parent
+    above = reference.parent_of(code)
     return reference.PROVINCE if above in ("", reference.DIRECT_COUNTIES) else above
 
 
-def _regions() -> Source:
-    kept = [r for r in reference.regions() if r.code != reference.DIRECT_COUNTIES]
+def _regions(lists: Lists) -> Source:
+    kept = [r for r in lists.regions() if r.code != reference.DIRECT_COUNTIES]
     options = []
     for region in kept:
-        path = reference.region_path(region.code)
+        path = lists.region_path(region.code)
         options.append((region.name, Option(path, (path, region.code), region.code, region.code)))
 
     def found(query: str) -> list[Option]:
