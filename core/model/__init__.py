@@ -9,7 +9,15 @@ from core.model.changes import (
     PositionChange,
     Transfer,
 )
-from core.model.declarations import Blob, Declaration, Evidence, PersonYear, ScanBand, ScanPrint
+from core.model.declarations import (
+    Blob,
+    Declaration,
+    Evidence,
+    PersonYear,
+    ScanBand,
+    ScanLike,
+    ScanPrint,
+)
 from core.model.offices import OrgChange, OrgRegistration
 from core.model.organisations import Department, Org, OrgGram, Region, YearWindow
 from core.model.people import Account, AccountRole, Person, Registration
@@ -59,6 +67,7 @@ __all__ = [
     "Region",
     "Registration",
     "ScanBand",
+    "ScanLike",
     "ScanPrint",
     "SpotCheck",
     "SpotCheckItem",

@@ -200,14 +200,20 @@ class PersonYear(Base):
 
 
 class ScanPrint(Base):
-    """What a picture looks like (图像指纹), as 64 bits in hexadecimal: alike pictures differ in few of them."""
+    """What a picture looks like (图像指纹): 64 bits in hexadecimal, of which alike pictures differ in few, and the
+    page as 32 x 32 grey values (1024 bytes), by which many that share a printed form are put in order.
+    """
 
     __tablename__ = "scan_print"
 
     sha256: Mapped[str] = mapped_column(BYTEWISE, ForeignKey("blob.sha256"), primary_key=True)
     bits: Mapped[str] = mapped_column(BYTEWISE)
+    small: Mapped[bytes]
 
-    __table_args__ = (CheckConstraint("length(bits) = 16", name="bits"),)
+    __table_args__ = (
+        CheckConstraint("length(bits) = 16", name="bits"),
+        CheckConstraint("length(small) = 1024", name="small"),
+    )
 
 
 class ScanBand(Base):
@@ -223,5 +229,23 @@ class ScanBand(Base):
 
     __table_args__ = (
         CheckConstraint("band between 0 and 7 and value between 0 and 255", name="byte"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class ScanLike(Base):
+    """Two pictures that show the same paper (疑似同一扫描件), found when the second came; held both ways round."""
+
+    __tablename__ = "scan_like"
+
+    sha256: Mapped[str] = mapped_column(
+        BYTEWISE, ForeignKey("scan_print.sha256", ondelete="CASCADE"), primary_key=True
+    )
+    other: Mapped[str] = mapped_column(
+        BYTEWISE, ForeignKey("scan_print.sha256", ondelete="CASCADE"), primary_key=True
+    )
+
+    __table_args__ = (
+        CheckConstraint("sha256 <> other", name="two"),
         {"sqlite_with_rowid": False},
     )

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.model.base import BIG, BYTEWISE, Base, Code, Digest, Key, one_of
 
+REVOKED = text("kind = 'declaration' and move = 'revoke'")
+
 
 class Decision(Base):
     """One move of one object (审核记录), append-only: triggers refuse update and delete.
@@ -39,6 +41,8 @@ class Decision(Base):
         UniqueConstraint("kind", "object_id", "seq"),
         CheckConstraint("seq >= 1", name="seq"),
         Index("ix_decision_actor", "actor_account_id", "id"),
+        # 失信记录: the revoked among all that was ever decided.
+        Index("ix_decision_revoked", "id", sqlite_where=REVOKED, postgresql_where=REVOKED),
     )
 
 

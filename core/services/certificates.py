@@ -12,11 +12,9 @@ from sqlalchemy import select
 from core.model import Certificate, Org, Person, PersonYear
 from core.rules.certificate import canonical_bytes, certificate_number
 from core.rules.clock import today
-from core.rules.entry import EntryError, fold
-from core.rules.errors import ErrorCode, FieldError, Refused
+from core.rules.errors import ErrorCode, Refused
 from core.rules.facts import CertificateFacts, LearningFacts, YearFacts
 from core.rules.hours import CreditHours
-from core.rules.identity import mask_personal
 from core.rules.permissions import Action
 from core.rules.roles import Actor
 from core.rules.workflow import CERTIFICATE, CertificateState, Move
@@ -37,8 +35,13 @@ from core.services.certificate_checks import (
 )
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.person_lookup import person_by_number
+from core.services.reasons import typed_reason
 from core.services.scope import bureau_of, covers, not_yours, owner, region_prefix
+from core.services.voiding import KIND, void
 from core.store import registers
+from core.store.blobs import Blobs
+from core.store.settings import Settings
+from core.store.vault import Vault
 from core.store.work import UnitOfWork
 
 __all__ = [
@@ -53,7 +56,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class _Frozen:
+class FrozenPaper:
     """A certificate in the register, with the hash of its file."""
 
     number: str
@@ -62,7 +65,7 @@ class _Frozen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class PaperOrder:
     """A certificate about to be drawn; its number is taken already."""
 
     facts: CertificateFacts
@@ -71,9 +74,7 @@ class _Order:
     issuer_id: int
 
 
-KIND = "certificate"
 MOST_YEARS = 10
-REASON_LENGTH = 500
 
 
 @desk_use_case(Action.PRINT_CERTIFICATE)
@@ -90,23 +91,21 @@ def print_certificate(desk: Desk, actor: Actor, command: PrintCertificate) -> Pr
     with desk.writing() as work:
         order = _ordered(work, actor, command, years)
         work.commit()
-    if isinstance(order, _Frozen):
-        return _saved(desk, order, reprint=True)
+    if isinstance(order, FrozenPaper):
+        return save_paper(desk.settings, desk.store.blobs, desk.vault, order, reprint=True)
     seal = load_seal(desk.settings.seal_dir)
     sha256 = desk.store.blobs.put_sealed(render_certificate(seal, order.facts), desk.vault)
     with desk.writing() as work:
         # Held, so that of two prints at once the second finds the certificate of the first.
         person = work.locked(Person, order.person_id)
-        if (person.name, work.vault.open(person.id_number_sealed)) != (
-            order.facts.name,
-            order.facts.id_number,
-        ):
-            raise Refused(ErrorCode.STALE)  # 证件信息修改 was completed while the paper was drawn
-        _must_have_passed(work, order.person_id, years)
-        again = _print_again(work, actor, order.person_id, years)
-        frozen = again or _issue(work, actor, order, seal.check_code(order.facts), sha256)
+        must_have_passed(work, order.person_id, years)
+        issuer = work.session.get_one(Org, order.issuer_id)
+        if _facts(work, person, issuer, order.facts.number, years) != order.facts:
+            raise Refused(ErrorCode.STALE)  # the person, or a year, has changed while the paper was drawn
+        again = print_again(work, actor, order.person_id, years)
+        frozen = again or issue_paper(work, actor, order, seal.check_code(order.facts), sha256)
         work.commit()
-    return _saved(desk, frozen, reprint=again is not None)
+    return save_paper(desk.settings, desk.store.blobs, desk.vault, frozen, reprint=again is not None)
 
 
 @use_case(Action.CERTIFICATE_REGISTER, writes=False)
@@ -131,32 +130,33 @@ def revoke_certificate(work: UnitOfWork, actor: Actor, command: RevokeCertificat
         raise not_yours(KIND, row.number)
     if row.version != command.version:
         raise Refused(ErrorCode.STALE)
-    state = CERTIFICATE.next(CertificateState(row.state), Move.REVOKE, actor.role)
-    reason = _reason(command.reason)
-    row.state, row.revoked_reason, row.revoked_at = state.value, reason, work.clock.now()
-    work.session.flush()
-    work.decide(actor, KIND, row.id, Move.REVOKE, version=command.version, opinion=reason)
-    work.audit(actor, Action.REVOKE_CERTIFICATE, KIND, row.number, f"作废：{reason}")
+    CERTIFICATE.next(CertificateState(row.state), Move.REVOKE, actor.role)
+    void(work, actor, row, typed_reason(command.reason))
     return _row(row)
 
 
 def _ordered(
     work: UnitOfWork, actor: Actor, command: PrintCertificate, years: tuple[int, ...]
-) -> _Frozen | _Order:
+) -> FrozenPaper | PaperOrder:
     person = _whose(work, actor, command)
-    _must_have_passed(work, person.id, years)
-    again = _print_again(work, actor, person.id, years)
-    if again is not None:
-        return again
+    must_have_passed(work, person.id, years)
+    again = print_again(work, actor, person.id, years)
+    return again or paper_order(work, person, years)
+
+
+def paper_order(work: UnitOfWork, person: Person, years: tuple[int, ...]) -> PaperOrder:
+    """What a new paper will say; its number is taken. Raises Refused NO_BUREAU."""
     # The number is taken before the paper is drawn, so that no transaction is held while drawing.
     issuer, year = bureau_of(work.session, person.region_code), today(work.clock).year
     serial = work.next_certificate(issuer.region_code, year)
     number = certificate_number(year, issuer.region_code, serial)
     facts = _facts(work, person, issuer, number, years)
-    return _Order(facts, person.id, person.region_code, issuer.id)
+    return PaperOrder(facts, person.id, person.region_code, issuer.id)
 
 
-def _issue(work: UnitOfWork, actor: Actor, order: _Order, check_code: str, sha256: str) -> _Frozen:
+def issue_paper(
+    work: UnitOfWork, actor: Actor, order: PaperOrder, check_code: str, sha256: str
+) -> FrozenPaper:
     """Enter a new certificate into the register."""
     facts = order.facts
     row = Certificate(
@@ -176,7 +176,7 @@ def _issue(work: UnitOfWork, actor: Actor, order: _Order, check_code: str, sha25
     work.session.flush()
     work.decide(actor, KIND, row.id, Move.PRINT, version=0)
     work.audit(actor, Action.PRINT_CERTIFICATE, KIND, row.number, f"签发 {row.years}")
-    return _Frozen(row.number, row.check_code, row.pdf_sha256)
+    return FrozenPaper(row.number, row.check_code, row.pdf_sha256)
 
 
 def _whose(work: UnitOfWork, actor: Actor, command: PrintCertificate) -> Person:
@@ -185,7 +185,7 @@ def _whose(work: UnitOfWork, actor: Actor, command: PrintCertificate) -> Person:
     return person_by_number(work, actor, command.id_number)
 
 
-def _must_have_passed(work: UnitOfWork, person_id: int, years: tuple[int, ...]) -> None:
+def must_have_passed(work: UnitOfWork, person_id: int, years: tuple[int, ...]) -> None:
     if not 1 <= len(years) <= MOST_YEARS:
         raise Refused(ErrorCode.YEAR_NOT_PASSED)
     for year in years:
@@ -194,7 +194,7 @@ def _must_have_passed(work: UnitOfWork, person_id: int, years: tuple[int, ...]) 
             raise Refused(ErrorCode.YEAR_NOT_PASSED)
 
 
-def _print_again(work: UnitOfWork, actor: Actor, person_id: int, years: tuple[int, ...]) -> _Frozen | None:
+def print_again(work: UnitOfWork, actor: Actor, person_id: int, years: tuple[int, ...]) -> FrozenPaper | None:
     """The one in force for exactly these years, its prints counted."""
     query = select(Certificate).where(
         Certificate.person_id == person_id,
@@ -208,7 +208,7 @@ def _print_again(work: UnitOfWork, actor: Actor, person_id: int, years: tuple[in
     row.print_count += 1
     work.audit(actor, Action.PRINT_CERTIFICATE, KIND, row.number, f"第 {row.print_count} 次打印")
     work.session.flush()
-    return _Frozen(row.number, row.check_code, row.pdf_sha256)
+    return FrozenPaper(row.number, row.check_code, row.pdf_sha256)
 
 
 def _facts(
@@ -239,12 +239,14 @@ def _year(row: PersonYear) -> YearFacts:
     return YearFacts(row.year, public, professional, public + professional)
 
 
-def _saved(desk: Desk, row: _Frozen, *, reprint: bool) -> PrintedCertificate:
+def save_paper(
+    settings: Settings, blobs: Blobs, vault: Vault, row: FrozenPaper, *, reprint: bool
+) -> PrintedCertificate:
     """The frozen file in the export folder, readable by its owner only."""
-    folder = desk.settings.export_dir
+    folder = settings.export_dir
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{row.number}.pdf"
-    content = desk.store.blobs.get_sealed(row.pdf_sha256, desk.vault)
+    content = blobs.get_sealed(row.pdf_sha256, vault)
     # A name of its own: the same paper may be printed by two at once.
     handle, fresh = tempfile.mkstemp(dir=folder, prefix=".new-")
     try:
@@ -255,19 +257,6 @@ def _saved(desk: Desk, row: _Frozen, *, reprint: bool) -> PrintedCertificate:
         Path(fresh).unlink(missing_ok=True)
         raise
     return PrintedCertificate(row.number, row.check_code, str(path), reprint)
-
-
-def _reason(typed: str) -> str:
-    try:
-        reason = mask_personal(fold(typed))  # whoever checks the paper will read it
-    except EntryError as error:
-        raise Refused.for_fields((error.at("reason"),)) from None
-    if not reason:
-        raise Refused.for_fields((FieldError("reason", ErrorCode.REASON_REQUIRED),))
-    if len(reason) > REASON_LENGTH:
-        params = {"limit": REASON_LENGTH, "length": len(reason)}
-        raise Refused.for_fields((FieldError("reason", ErrorCode.TOO_LONG, params),))
-    return reason
 
 
 def _joined(years: tuple[int, ...]) -> str:

@@ -8,7 +8,6 @@ from functools import partial
 from sqlalchemy import func, select
 
 from core.model import Department, Org, Person
-from core.rules import reference
 from core.rules.entry import EntryError
 from core.rules.errors import ErrorCode
 from core.rules.permissions import Action
@@ -103,13 +102,10 @@ def _row(line: OrgLine) -> EmployerRow:
         _KIND_LABELS[line.kind],
         line.code,
         line.region_code,
-        region_name(line.region_code),
+        region_name(work, line.region_code),
     )
 
 
-def region_name(code: str) -> str:
+def region_name(work: UnitOfWork, code: str) -> str:
     """How a region is named on screen; a code that nobody knows stands for itself."""
-    try:
-        return reference.region_path(code)
-    except KeyError:
-        return code
+    return work.lists.region_path(code)

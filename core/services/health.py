@@ -13,7 +13,6 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from core.model import AccountRole, Meta, Outbox, Region, YearWindow
-from core.rules import reference
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Role
@@ -141,7 +140,7 @@ def _seal(work: UnitOfWork) -> Finding:
 
 def _regions(work: UnitOfWork) -> Finding:
     stored = work.session.scalar(select(func.count()).select_from(Region)) or 0
-    listed = len(reference.regions(include_inactive=True))
+    listed = len(work.lists.regions(include_inactive=True))
     if stored < listed:
         return Finding("行政区划", False, f"有 {stored} 个，应有 {listed} 个", _INIT)
     return Finding("行政区划", True, f"{stored} 个")

@@ -24,7 +24,7 @@ def check_units(
 ) -> tuple[list[Row], None]:
     """The rows of a part: [line, code, name, kind, region, superior, authority]."""
     active = select(Region.code).where(Region.active.is_(True))
-    batch = Batch(RegionNames(set(work.session.scalars(active))))
+    batch = Batch(RegionNames(set(work.session.scalars(active)), work.lists))
     by_line: dict[int, Line] = {}
     for line in lines:
         if not missing(found, line):
@@ -43,7 +43,7 @@ def check_units(
 def whole_file(work: UnitOfWork, actor: Actor, rows: Sequence[Row]) -> list[Problem]:
     """What only the whole file and the register tell: codes that are known, superiors that nobody knows, circles;
     and whatever hangs on such a row."""
-    batch = Batch(RegionNames(set()))
+    batch = Batch(RegionNames(set(), work.lists))
     for row in rows:
         batch.orgs[row[1]], batch.lines[row[1]] = _org(row), row[0]
     batch.compare(work)

@@ -67,7 +67,7 @@ def claim_errors(org: Org, kind: str, name: str, region_code: str) -> tuple[Fiel
     told = (
         ("kind", "单位类型", OrgKind(org.kind).label, org.kind == kind),
         ("name", "单位名称", org.name, letters_only(org.name) == letters_only(name)),
-        ("region", "所属区域", region_name(org.region_code), org.region_code == region_code),
+        ("region", "所属区域", region_name(work, org.region_code), org.region_code == region_code),
     )
     return tuple(
         FieldError(key, ErrorCode.OFFICE_MISMATCH, {"label": label, "value": value})

@@ -27,4 +27,4 @@ def office_home(work: UnitOfWork, actor: Actor, command: Nothing) -> OfficeHome:
         if allowed(queue.seen, actor.role):
             page = queue.page(work, actor, org.id, QueueQuery(subject=subject, limit=1))
             queues[subject.value] = page.counts[Bucket.ALL], page.counts[Bucket.OVERDUE]
-    return OfficeHome(org.name, region_name(org.region_code), queues, unread)
+    return OfficeHome(org.name, region_name(work, org.region_code), queues, unread)

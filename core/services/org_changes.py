@@ -260,7 +260,7 @@ def _kept(work: UnitOfWork, values: dict[str, str], keys: list[str]) -> dict[str
     kept = {key: values[key] for key in keys}
     for key in keys:
         if key == "region":
-            kept[key + SHOWN] = region_name(values[key])
+            kept[key + SHOWN] = region_name(work, values[key])
         elif key in _ABOVE and values[key]:
             kept[key + SHOWN] = work.session.get_one(Org, int(values[key])).name
     return kept

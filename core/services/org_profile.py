@@ -44,7 +44,7 @@ def org_profile(work: UnitOfWork, actor: Actor, command: Nothing) -> OrgProfile:
             ("单位名称", org.name),
             ("单位类型", OrgKind(org.kind).label),
             ("机构代码", org.code),
-            ("所属区域", region_name(org.region_code)),
+            ("所属区域", region_name(work, org.region_code)),
             *above,
         ),
         values=contact_values(work, org),

@@ -27,7 +27,7 @@ def person_lines(work: UnitOfWork, person: Person) -> Lines:
         ("籍贯", person.native_place),
         ("毕业院校", person.school),
         ("所学专业", person.major),
-        ("所属区域", region_name(person.region_code)),
+        ("所属区域", region_name(work, person.region_code)),
         ("所在单位", work.session.get_one(Org, person.employer_id).name),
         ("所属工作部门", department_name(work, person)),
         ("专业技术职务系列", person.series),

@@ -53,7 +53,7 @@ def position_page(work: UnitOfWork, actor: Actor, command: Nothing) -> PositionP
     department = work.session.get(Department, person.department_id) if person.department_id else None
     return PositionPage(
         fixed=(
-            ("单位地区", region_name(employer.region_code)),
+            ("单位地区", region_name(work, employer.region_code)),
             ("单位名称", employer.name),
             ("工作部门", department.name if department else ""),
         ),

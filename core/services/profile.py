@@ -48,7 +48,7 @@ def profile_view(work: UnitOfWork, actor: Actor, command: Nothing) -> ProfileVie
         ("证件类型", person.id_type),
         ("证件号", mask_id_number(work.vault.open(person.id_number_sealed))),
         *(() if "gender" in keys else by_number),
-        ("所属区域", region_name(person.region_code)),
+        ("所属区域", region_name(work, person.region_code)),
         ("所在单位", work.session.get_one(Org, person.employer_id).name),
     )
     return ProfileView(

@@ -160,7 +160,7 @@ def _item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
 def _lines(work: UnitOfWork, row: OrgRegistration) -> tuple[tuple[str, str], ...]:
     """The form as filled in, offices and regions by name."""
     values = typed_values(work, row)
-    shown = {**values, "region": region_name(row.region_code)}
+    shown = {**values, "region": region_name(work, row.region_code)}
     for key in ("superior", "authority"):
         office = named(work, chosen(row, key))
         shown[key] = office[1] if office is not None else ""
@@ -173,9 +173,9 @@ def _register_says(work: UnitOfWork, row: OrgRegistration) -> str:
     if org is None:
         return "登记册中没有这个机构代码，通过后新增单位并开设账号"
     if row.state != OfficeState.PENDING:
-        return f"登记册：{org.name}，{region_name(org.region_code)}"
+        return f"登记册：{org.name}，{region_name(work, org.region_code)}"
     return (
-        f"登记册中已有：{org.name}，{OrgKind(org.kind).label}，{region_name(org.region_code)}，还没有账号；"
+        f"登记册中已有：{org.name}，{OrgKind(org.kind).label}，{region_name(work, org.region_code)}，还没有账号；"
         "通过后账号归这个单位"
     )
 
@@ -196,7 +196,7 @@ def _doubts(work: UnitOfWork, row: OrgRegistration) -> list[str]:
         office_id = chosen(row, key)
         office = work.session.get(Org, office_id) if office_id is not None else None
         if office is not None and not covers(office.region_code, row.region_code):
-            where = region_name(office.region_code)
+            where = region_name(work, office.region_code)
             found.append(f"所填{label} {office.name} 在{where}，不含所属区域")
     return found
 

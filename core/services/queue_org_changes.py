@@ -70,7 +70,7 @@ def _item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
         ("单位名称", org.name),
         ("单位类型", OrgKind(org.kind).label),
         ("机构代码", org.code),
-        ("所属区域", region_name(org.region_code)),
+        ("所属区域", region_name(work, org.region_code)),
         ("联系人", org.contact_name),
     )
     return ReviewItem(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.model import Org, Registration
-from core.rules import reference
 from core.rules.errors import ErrorCode, Refused
 from core.rules.permissions import Action
 from core.rules.readings import matches
@@ -125,10 +124,7 @@ def _lines(work: UnitOfWork, row: Registration) -> tuple[tuple[str, str], ...]:
     values = typed_values(work, row)
     employer = work.session.get_one(Org, row.employer_id)
     shown = dict(values, employer=employer.name)
-    try:
-        shown["region"] = reference.region_path(values.get("region", employer.region_code))
-    except KeyError:
-        shown["region"] = values.get("region", "")
+    shown["region"] = work.lists.region_path(values.get("region", employer.region_code))
     return tuple((spec.label, shown[spec.key]) for spec in REGISTRATION_FIELDS if shown.get(spec.key))
 
 

@@ -45,7 +45,7 @@ def import_units(desk: Desk, caller: Caller, command: ImportUnits) -> ImportResu
             0, tuple(ImportProblem(file.heading_line, name, "缺少这一列") for name in file.missing)
         )
     with desk.reading() as work:
-        regions = RegionNames(set(work.session.scalars(select(Region.code).where(Region.active.is_(True)))))
+        regions = RegionNames(set(work.session.scalars(select(Region.code).where(Region.active.is_(True)))), work.lists)
     batch = Batch(regions)
     for line in file.lines:
         batch.read(line)
@@ -62,15 +62,16 @@ def import_units(desk: Desk, caller: Caller, command: ImportUnits) -> ImportResu
 class RegionNames:
     """Regions by whatever names one: the code, the full path (洛阳市 汝阳县), or a name that only one has."""
 
-    def __init__(self, codes: set[str]) -> None:
+    def __init__(self, codes: set[str], lists: Lists) -> None:
+        self._lists = lists
         self._codes: dict[str, str] = {}
         self._names: dict[str, set[str]] = {}
-        for region in reference.regions():
+        for region in lists.regions():
             if region.code not in codes:
                 continue
             self._codes[region.code] = region.code
-            path = reference.region_path(region.code).replace(" ", "")
-            province = reference.region(reference.PROVINCE).name
+            path = lists.region_path(region.code).replace(" ", "")
+            province = lists.region(reference.PROVINCE).name
             for name in {region.name, path, province + path}:
                 self._names.setdefault(name, set()).add(region.code)
 
@@ -83,7 +84,7 @@ class RegionNames:
         if not found:
             raise LookupError("没有这个区域，请写六位代码或全称，如 洛阳市汝阳县")
         if len(found) > 1:
-            paths = "、".join(reference.region_path(code).replace(" ", "") for code in found[:3])
+            paths = "、".join(self._lists.region_path(code).replace(" ", "") for code in found[:3])
             raise LookupError(f"叫“{plain}”的区域有 {len(found)} 个（{paths}），请写全称或代码")
         return found[0]
 

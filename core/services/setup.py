@@ -112,7 +112,7 @@ def has_operator(work: UnitOfWork) -> bool:
 def fill_regions(work: UnitOfWork) -> int:
     """Bring the reference list of regions into the database; returns how many it has."""
     stored = {row.code: row for row in work.session.scalars(select(Region))}
-    listed = reference.regions(include_inactive=True)
+    listed = work.lists.regions(include_inactive=True)
     for each in _parents_first(listed):
         row = stored.get(each.code)
         if row is None:

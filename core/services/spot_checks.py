@@ -69,7 +69,7 @@ def prepare_spot_check(work: UnitOfWork, actor: Actor, command: PrepareSpotCheck
     return PreparedSpotCheck(
         year=year,
         wanted=wanted,
-        region_name=region_name(actor.region_code),
+        region_name=region_name(work, actor.region_code),
         seed=seed or secrets.token_hex(8),
         drawn_seed=not seed,
         population=len(ids),
@@ -261,7 +261,7 @@ def _row(work: UnitOfWork, check: SpotCheck) -> SpotCheckRow:
     return SpotCheckRow(
         id=check.id,
         year=check.year,
-        region_name=region_name(check.region_code),
+        region_name=region_name(work, check.region_code),
         seed=check.seed,
         wanted=check.wanted,
         population=check.population,

@@ -112,9 +112,7 @@ def part_of(scope: str, code: str) -> str:
         return code
     city = code[:4] + "00"
     try:
-        return city if code != scope and reference.region(city).kind == "city" else code
-    except KeyError:
-        return code
+        return city if code != scope and len(region_prefix(city)) == 4 else code
 
 
 def _ordered(work: UnitOfWork, ground: Ground, by: GroupBy, tallies: Mapping[Any, Tally]) -> list[StatLine]:
@@ -139,8 +137,8 @@ def _key(key: Any) -> str:
 
 def _labels(work: UnitOfWork, ground: Ground, by: GroupBy, keys: Mapping[Any, Tally]) -> Mapping[Any, str]:
     if by is GroupBy.REGION:
-        own = f"{region_name(ground.scope)}本级"
-        return {key: own if key == ground.scope else _short(key) for key in keys}
+        own = f"{region_name(work, ground.scope)}本级"
+        return {key: own if key == ground.scope else _short(work, key) for key in keys}
     if by is GroupBy.EMPLOYER:
         names: dict[Any, str] = {None: "没有单位"}
         ids = [key for key in keys if key is not None]
@@ -157,10 +155,10 @@ def _labels(work: UnitOfWork, ground: Ground, by: GroupBy, keys: Mapping[Any, Ta
     return {key: key or empty for key in keys}
 
 
-def _short(code: str) -> str:
+def _short(work: UnitOfWork, code: str) -> str:
     """A region by its own name: where it lies stands above the table."""
     try:
-        return reference.region(code).name
+        return work.lists.region(code).name
     except KeyError:
         return code
 

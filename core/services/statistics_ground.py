@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.model import Department, Org
-from core.rules import reference
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.permissions import Action, Reach, reach
@@ -83,7 +82,7 @@ def ground_of(work: UnitOfWork, actor: Actor, command: StatisticsQuery) -> Groun
 def _place(
     work: UnitOfWork, actor: Actor, command: StatisticsQuery, region: str, employer: Org | None
 ) -> tuple[str, ...]:
-    place = [region_name(region) if region else actor.org_name]
+    place = [region_name(work, region) if region else actor.org_name]
     if region and command.own_only and len(region_prefix(region)) < 6:
         place = [f"{place[0]}本级"]
     if employer is not None and employer.id != actor.org_id:
@@ -122,7 +121,7 @@ def _region(actor: Actor, far: Reach, region: str) -> str:
     if not covers(actor.region_code, region):
         raise not_yours("region", region)
     try:
-        return reference.region(region).code
+        return work.lists.region(region).code
     except KeyError:
         raise Refused(ErrorCode.NOT_FOUND) from None
 

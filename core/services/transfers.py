@@ -153,7 +153,7 @@ def _lines(work: UnitOfWork, change: Change) -> Lines:
     lines = (
         ("姓名", person.name),
         ("原调出单位", _name(work, change.from_org_id)),
-        ("调入单位所属区域", region_name(new.region_code)),
+        ("调入单位所属区域", region_name(work, new.region_code)),
         ("调入单位", new.name),
         ("调入部门", department.name if department else change.fields.get("department", "")),
         ("专业技术职务任职资格", person.title),

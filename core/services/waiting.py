@@ -151,7 +151,7 @@ def _rows(work: UnitOfWork, heaps: Sequence[_Heap]) -> tuple[WaitingRow, ...]:
         WaitingRow(
             org_id=heap.org_id,
             org_name=offices[heap.org_id].name,
-            region_name=region_name(offices[heap.org_id].region_code),
+            region_name=region_name(work, offices[heap.org_id].region_code),
             kind_label=OrgKind(offices[heap.org_id].kind).label,
             kinds=tuple(heap.kinds),
             count=heap.count,

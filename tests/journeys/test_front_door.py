@@ -1,4 +1,4 @@
-"""The front door by keys only: an account gets a second role, a forgotten password comes back by mail, a changed
+"""G1, G3, G6, P7 by keys only: an account gets a second role, a forgotten password comes back by mail, a changed
 password ends the other session."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A refusal reaches the person as a message that leads to it, and the older guide's filters find it again."""
+"""P14, P10: a refusal reaches the person as a message that leads to it, and the older guide's filters find it again."""
 
 from __future__ import annotations
 

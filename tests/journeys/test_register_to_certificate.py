@@ -1,4 +1,5 @@
-"""The whole life of a declaration by keys: registered, admitted, declared, reviewed thrice, recognised, printed."""
+"""The whole life of a declaration by keys: registered (G3, G4), admitted (E2), declared (P8, P9), reviewed thrice
+(E4, D2, R2), recognised (R4), printed (P11, P12), checked (G8)."""
 
 from __future__ import annotations
 

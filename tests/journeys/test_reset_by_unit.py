@@ -1,4 +1,4 @@
-"""The guide's second way out of a forgotten password, by keys alone: the unit's administrator sets it back."""
+"""E3, G6: the guide's second way out of a forgotten password, by keys alone: the unit's administrator sets it back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A registration with the wrong unit is taken back by its owner, and the number is free for the right one."""
+"""G5: a registration with the wrong unit is taken back by its owner, and the number is free for the right one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The four ways in which a login is refused: the guide's words, beside the field they are about."""
+"""G2: the four ways in which a login is refused: the guide's words, beside the field they are about."""
 
 from __future__ import annotations
 

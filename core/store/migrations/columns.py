@@ -45,6 +45,11 @@ def sealed(name: str, *, nullable: bool = False) -> sa.Column[bytes]:
     return sa.Column(name, sa.LargeBinary(), nullable=nullable)
 
 
+def raw(name: str) -> sa.Column[bytes]:
+    """Bytes as they are."""
+    return sa.Column(name, sa.LargeBinary(), nullable=False)
+
+
 def digest(name: str, *, nullable: bool = False) -> sa.Column[bytes]:
     """A keyed hash of 32 bytes."""
     return sa.Column(name, sa.LargeBinary(32), nullable=nullable)

@@ -33,6 +33,7 @@ _TABLES = (
     "audit_link",
     "job",
     "scan_band",
+    "scan_like",
 )
 
 
@@ -47,6 +48,7 @@ def upgrade() -> None:
     _audit_link()
     _job()
     _scan_band()
+    _scan_like()
 
 
 def downgrade() -> None:
@@ -131,8 +133,10 @@ def _scan_print() -> None:
         "scan_print",
         code("sha256"),
         code("bits"),
+        raw("small"),
         primary("sha256", name="pk_scan_print"),
         check("length(bits) = 16", "ck_scan_print_bits"),
+        check("length(small) = 1024", "ck_scan_print_small"),
         refers("sha256", "blob.sha256", "fk_scan_print_sha256_blob"),
     )
 
@@ -221,5 +225,19 @@ def _scan_band() -> None:
         primary("band", "value", "sha256", name="pk_scan_band"),
         check("band between 0 and 7 and value between 0 and 255", "ck_scan_band_byte"),
         refers("sha256", "scan_print.sha256", "fk_scan_band_sha256_scan_print", ondelete="CASCADE"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _scan_like() -> None:
+    """The table scan_like."""
+    op.create_table(
+        "scan_like",
+        code("sha256"),
+        code("other"),
+        primary("sha256", "other", name="pk_scan_like"),
+        check("sha256 <> other", "ck_scan_like_two"),
+        refers("sha256", "scan_print.sha256", "fk_scan_like_sha256_scan_print", ondelete="CASCADE"),
+        refers("other", "scan_print.sha256", "fk_scan_like_other_scan_print", ondelete="CASCADE"),
         sqlite_with_rowid=False,
     )

@@ -75,6 +75,7 @@ _INDEXES: tuple[tuple[str, str, list[str], str, bool], ...] = (
         False,
     ),
     ("ix_audit_name", "audit", ["actor_name", "id"], "", False),
+    ("ix_decision_revoked", "decision", ["id"], "kind = 'declaration' and move = 'revoke'", False),
     ("ix_audit_at", "audit", ["at", "id"], "", False),
     ("ix_audit_action", "audit", ["action", "id"], "", False),
 )
