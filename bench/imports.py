@@ -132,8 +132,9 @@ def _written(before: Path, after: Path, table: str) -> tuple[str, list[tuple[obj
         try:
             last = connection.execute(f"select coalesce(max(id), 0) from {table}").fetchone()[0]
             wanted = f"select * from {table} where id > {last}"
-        except sqlite3.OperationalError:  # a table without an id is empty before
-            wanted = f"select * from {table}"
+        except sqlite3.OperationalError:  # org_gram, the only one without an id
+            last = connection.execute("select coalesce(max(id), 0) from org").fetchone()[0]
+            wanted = f"select * from {table} where org_id > {last}"
     connection.close()
     with sqlite3.connect(after / FILE) as connection:
         found = connection.execute(wanted)

@@ -14,6 +14,7 @@ from tui.cli_backup import backup, restore
 from tui.cli_post import mail, remind
 from tui.cli_settings import database_option as _database
 from tui.cli_settings import settings_of as _settings
+from tui.cli_statistics import statistics
 
 if TYPE_CHECKING:
     from core.schema.employers import ImportResult
@@ -212,6 +213,7 @@ def account_add(overrides: dict[str, Any], database: str | None, role: str, org:
 
 cli.add_command(mail)
 cli.add_command(remind)
+cli.add_command(statistics)
 cli.add_command(backup)
 cli.add_command(restore)
 

@@ -11,6 +11,8 @@ WORKPLACES = OFFICES | {Role.BASE}
 PERSON = frozenset({Role.PERSON})
 EMPLOYER = frozenset({Role.EMPLOYER})
 BUREAU = frozenset({Role.BUREAU})
+BASE = frozenset({Role.BASE})
+PLANNERS = frozenset({Role.BASE, Role.AUTHORITY})
 SELF_KEPT = frozenset({Role.EMPLOYER, Role.BASE, Role.AUTHORITY})
 OPERATOR = frozenset({Role.OPERATOR})
 EVERYBODY = PERSON | WORKPLACES | {Role.OPERATOR}
@@ -74,7 +76,7 @@ ROUTES: dict[str, Route] = {
         ),
         Route("change", "", "变更详情", "tui.screens.change:ChangeScreen", PERSON),
         Route("faces", "", "并排比对", "tui.screens.faces:FacesScreen", PERSON | EMPLOYER),
-        Route("picture", "", "查看附件", "tui.screens.picture:PictureScreen", PERSON | OFFICES),
+        Route("picture", "", "查看附件", "tui.screens.picture:PictureScreen", PERSON | WORKPLACES),
         Route("office_home", "dw", "单位首页", "tui.screens.office_home:OfficeHomeScreen", WORKPLACES),
         Route(
             "operator_home",
@@ -108,6 +110,21 @@ ROUTES: dict[str, Route] = {
         Route("unit_declare", "ds", "单位学时申报", "tui.screens.unit_declare:UnitDeclareScreen", EMPLOYER),
         Route("activities", "sj", "单位申报记录", "tui.screens.activities:ActivitiesScreen", EMPLOYER),
         Route("activity", "", "单位申报详细", "tui.screens.activity:ActivityScreen", EMPLOYER),
+        Route("plans", "jh", "培训计划", "tui.screens.plans:PlansScreen", PLANNERS),
+        Route("plan", "", "培训计划报备", "tui.screens.plan:PlanScreen", PLANNERS),
+        Route("plan_view", "", "计划详细", "tui.screens.plan_view:PlanViewScreen", PLANNERS | BUREAU),
+        Route("classes", "bj", "培训班", "tui.screens.classes:ClassesScreen", BASE),
+        Route("training_class", "", "学员", "tui.screens.training_class:TrainingClassScreen", BASE),
+        Route("students", "zq", "综合查询", "tui.screens.students:StudentsScreen", BASE),
+        Route("plan_review", "js", "计划审批", "tui.screens.plan_review:PlanReviewScreen", BUREAU),
+        Route("class_review", "bs", "班级学时审核", "tui.screens.class_review:ClassReviewScreen", BUREAU),
+        Route(
+            "report_students",
+            "",
+            "逐人核对",
+            "tui.screens.report_students:ReportStudentsScreen",
+            BUREAU,
+        ),
         Route("years", "rd", "年度认定", "tui.screens.years:YearsScreen", BUREAU),
         Route("certificates", "zd", "证书登记", "tui.screens.certificates:CertificatesScreen", BUREAU),
         Route(

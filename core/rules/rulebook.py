@@ -192,6 +192,7 @@ def annual_values(rule: AnnualRule) -> Mapping[str, str]:
         "total": str(rule.total),
         "public": str(rule.public),
         "professional": str(rule.professional),
+        "until": str(rule.to_year) if rule.to_year < OPEN_END else "",
         "basis": rule.basis,
         "certainty": rule.certainty,
     }

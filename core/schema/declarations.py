@@ -208,6 +208,7 @@ class Holder(StrEnum):
     RECORD = "record"
     ACTIVITY = "activity"
     PLAN = "plan"
+    EXEMPTION = "exemption"
 
 
 class EvidenceKey(Command):

@@ -124,6 +124,7 @@ class ClassRow:
     id: int
     version: int
     name: str
+    place: str
     plan_title: str
     year: int
     started_on: date

@@ -64,6 +64,7 @@ def classes_page(work: UnitOfWork, actor: Actor, command: ClassQuery) -> Page[Cl
             id=line.row.id,
             version=line.row.version,
             name=line.row.name,
+            place=line.row.place,
             plan_title=line.plan_title,
             year=line.year,
             started_on=line.row.started_on,

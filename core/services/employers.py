@@ -40,7 +40,7 @@ def find_employers(work: UnitOfWork, caller: Caller, command: FindEmployers) -> 
     if whole_page_known and prefix and command.text.strip():
         everywhere = search("", limit=ELSEWHERE_AT_MOST + len(found.rows))
         elsewhere = min(ELSEWHERE_AT_MOST, len(everywhere.rows) - len(found.rows))
-    return EmployerPage(tuple(map(_row, found.rows)), found.after, elsewhere)
+    return EmployerPage(tuple(_row(work, line) for line in found.rows), found.after, elsewhere)
 
 
 @use_case(Action.EMPLOYER_DEPARTMENTS, writes=False)
@@ -95,7 +95,7 @@ def find_department(work: UnitOfWork, org_id: int, chosen: int | None, typed: st
     return found
 
 
-def _row(line: OrgLine) -> EmployerRow:
+def _row(work: UnitOfWork, line: OrgLine) -> EmployerRow:
     return EmployerRow(
         line.id,
         line.name,

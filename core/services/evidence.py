@@ -20,6 +20,8 @@ from core.model import (
     Change,
     Declaration,
     Evidence,
+    Exemption,
+    Person,
     PersonRecord,
     TrainingPlan,
 )
@@ -38,7 +40,7 @@ from core.schema.declarations import (
     Holder,
 )
 from core.services.desk import Desk, desk_use_case
-from core.services.scope import must_see, must_see_plan, not_yours
+from core.services.scope import must_reach, must_see, must_see_plan, not_yours
 from core.store.archives import ARCHIVE_MARK, ArchiveLimits, Unpacked, pictures_in
 from core.store.work import UnitOfWork
 
@@ -289,6 +291,15 @@ def _must_see_holder(work: UnitOfWork, actor: Actor, object_id: int, holder: Hol
         if plan is None:
             raise Refused(ErrorCode.NOT_FOUND)
         must_see_plan(work.session, actor, plan)
+        return
+    if holder is Holder.EXEMPTION:
+        exemption = work.session.get(Exemption, object_id)
+        if exemption is None:
+            raise Refused(ErrorCode.NOT_FOUND)
+        if actor.role not in (Role.BUREAU, Role.PERSON):
+            raise not_yours(holder.value, object_id)
+        person = work.session.get_one(Person, exemption.person_id)
+        must_reach(work.session, actor, Action.VIEW_EVIDENCE, holder.value, person)
         return
     row = (
         work.session.get(PersonRecord, object_id)

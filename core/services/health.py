@@ -25,6 +25,9 @@ from core.store.vault import load_key
 from core.store.work import UnitOfWork
 
 _INIT = "运行 jijiao init"
+_REBUILD = "运行 jijiao statistics rebuild"
+STATISTICS_SAMPLE = 2000
+"""People's years that are counted anew, spread over all."""
 _MAIL_MAY_WAIT = timedelta(hours=1)
 _MENDS: dict[ErrorCode, str] = {
     ErrorCode.NOT_INITIALISED: _INIT,
@@ -72,6 +75,7 @@ def _inside(store: Store) -> Iterator[Finding]:
         _operator,
         _bureaus,
         _mail,
+        _statistics,
         _audit,
     )
     for look in looks:
@@ -197,3 +201,21 @@ def _mail(work: UnitOfWork) -> Finding:
     return Finding(
         "邮件", True, f"{work.settings.smtp_host}，30 天内 {given_up} 封没有发出{reason if given_up else ''}"
     )
+
+
+def _statistics(work: UnitOfWork) -> Finding:
+    """Whether the summaries say what a full count says: a sample of people's years, and all cells above them."""
+    from core.services.stat_cells import first_wrong_year
+    from core.store.statistics import first_wrong_cell
+
+    wrong, looked_at = first_wrong_year(work, STATISTICS_SAMPLE)
+    if wrong is not None:
+        whose = f"人员 {wrong.person_id} 的 {wrong.year}年度：" if wrong.person_id else ""
+        return Finding("统计", False, f"{whose}记为 {wrong.said}，应为 {wrong.should}", _REBUILD)
+    cell = first_wrong_cell(work.session)
+    if cell is not None:
+        (year, region), series, level, said, should = cell
+        place = f"{year}年度 {region} {series or '未填系列'} {level or '未定级'}"
+        words = f"{place}：汇总 {said.people} 人通过 {said.passed}，应为 {should.people} 人通过 {should.passed}"
+        return Finding("统计", False, words, _REBUILD)
+    return Finding("统计", True, f"核对了 {looked_at} 条年度记录和全部汇总")

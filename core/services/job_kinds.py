@@ -33,6 +33,7 @@ KINDS: Mapping[str, str] = {
     "import_store": "core.services.import_jobs:STORE",
     "recognise": "core.services.recognition:RECOGNISE",
     "stat_cells": "core.services.stat_cells:CELLS",
+    "print_many": "core.services.print_many:PRINTS",
 }
 
 

@@ -62,7 +62,9 @@ def registered_org(work: UnitOfWork, code: str) -> Org | None:
     return work.session.scalar(select(Org).where(Org.code == code))
 
 
-def claim_errors(org: Org, kind: str, name: str, region_code: str) -> tuple[FieldError, ...]:
+def claim_errors(
+    work: UnitOfWork, org: Org, kind: str, name: str, region_code: str
+) -> tuple[FieldError, ...]:
     """What disagrees between a form and the register: whoever asks for an office must know it by name."""
     told = (
         ("kind", "单位类型", OrgKind(org.kind).label, org.kind == kind),
@@ -86,7 +88,7 @@ def admit(work: UnitOfWork, row: OrgRegistration) -> Org:
         org = _made(work, row)
     else:
         org = work.locked(Org, org.id)
-        if has_account(work, org.id) or claim_errors(org, row.kind, row.name, row.region_code):
+        if has_account(work, org.id) or claim_errors(work, org, row.kind, row.name, row.region_code):
             raise Refused(ErrorCode.OFFICE_TAKEN)
     values = typed_values(work, row)
     superior, authority = chosen(row, "superior"), chosen(row, "authority")

@@ -210,7 +210,7 @@ def _must_be_free(work: UnitOfWork, form: _Form) -> None:
     if find_account(work, code) is not None or (org is not None and has_account(work, org.id)):
         raise Refused(ErrorCode.OFFICE_TAKEN)
     if org is not None:
-        wrong = claim_errors(org, form.kind.value, form.values["name"], form.values["region"])
+        wrong = claim_errors(work, org, form.kind.value, form.values["name"], form.values["region"])
         if wrong:
             raise Refused.for_fields(wrong)
     _reviewer(work, form)

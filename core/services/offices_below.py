@@ -60,7 +60,7 @@ def units_below(work: UnitOfWork, actor: Actor, command: UnitsBelow) -> Page[Uni
             limit=command.limit,
         )
     counts = account_counts(work.session, [line.id for line in lines])
-    rows = (_row(line, counts.get(line.id, 0)) for line in lines if line.id != actor.org_id)
+    rows = (_row(work, line, counts.get(line.id, 0)) for line in lines if line.id != actor.org_id)
     return Page(tuple(rows), after)
 
 
@@ -219,7 +219,7 @@ def _name(work: UnitOfWork, org_id: int | None) -> str:
     return work.session.get_one(Org, org_id).name if org_id is not None else ""
 
 
-def _row(line: UnitLine, accounts: int) -> UnitRow:
+def _row(work: UnitOfWork, line: UnitLine, accounts: int) -> UnitRow:
     return UnitRow(
         org_id=line.id,
         name=line.name,

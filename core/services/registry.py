@@ -13,6 +13,7 @@ from core.rules import reference
 from core.rules.entry import EntryError, fold, fold_plain
 from core.rules.errors import ERROR_TEXTS, ErrorCode
 from core.rules.identity import check_uscc
+from core.rules.lists import Lists
 from core.rules.permissions import Action
 from core.rules.roles import Caller, OrgKind
 from core.schema.employers import ImportProblem, ImportResult, ImportUnits

@@ -30,6 +30,7 @@ from core.services.messages import addressed, letter
 from core.services.purge import purge_once_a_day
 from core.services.scope import lineage
 from core.services.windows import window_of
+from core.services.year_rows import enter_everybody_once
 from core.store.work import UnitOfWork
 
 PAGE = 500
@@ -45,6 +46,8 @@ def remind(desk: Desk, caller: Caller, command: Remind) -> Reminded:
     who lack something at a stage, `told` those who are told now, `mailed` those to whom a mail goes too.
     """
     year = command.year or today(desk.clock).year
+    if not command.dry_run:
+        enter_everybody_once(desk)
     with desk.reading() as work:
         calls = _calls(work, year)
     people = told = mailed = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import literal_column, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from core.model import Decision, Declaration, Org, Person, PersonYear
 from core.rules.chain import SOURCES
@@ -37,7 +38,7 @@ from core.store.work import UnitOfWork
 
 MOST_PEOPLE = 50
 """So many people of a name at most: whoever looks for one of more types more of it."""
-_REVOCATION = literal_column("decision.kind = 'declaration' and decision.move = 'revoke'")
+_REVOCATION: ColumnElement[bool] = literal_column("decision.kind = 'declaration' and decision.move = 'revoke'")
 
 
 @use_case(Action.APPROVED_PAGE, writes=False)

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from core.model import Department, Org, Person, PersonYear
-from core.rules import reference
 from core.rules.hours import CreditHours
 from core.rules.identity import mask_id_number
 from core.rules.permissions import Action
@@ -111,8 +110,7 @@ def part_of(scope: str, code: str) -> str:
     if len(region_prefix(scope)) > 2:
         return code
     city = code[:4] + "00"
-    try:
-        return city if code != scope and len(region_prefix(city)) == 4 else code
+    return city if code != scope and len(region_prefix(city)) == 4 else code
 
 
 def _ordered(work: UnitOfWork, ground: Ground, by: GroupBy, tallies: Mapping[Any, Tally]) -> list[StatLine]:

@@ -60,7 +60,7 @@ def ground_of(work: UnitOfWork, actor: Actor, command: StatisticsQuery) -> Groun
         params = {"low": FIRST_YEAR, "high": LAST_YEAR}
         raise Refused.for_fields((FieldError("year", ErrorCode.OUT_OF_RANGE, params),))
     far = reach(Action.STATISTICS, actor.role)
-    region = _region(actor, far, command.region)
+    region = _region(work, actor, far, command.region)
     employer_id = actor.org_id if far is Reach.ORG else command.employer_id
     employer = None if employer_id is None else _employer(work, actor, employer_id)
     single = bool(region) and (len(region_prefix(region)) == 6 or command.own_only)
@@ -110,7 +110,7 @@ def _groups(command: StatisticsQuery, scope: str, employer: Org | None) -> tuple
     return (*found, GroupBy.YEAR)
 
 
-def _region(actor: Actor, far: Reach, region: str) -> str:
+def _region(work: UnitOfWork, actor: Actor, far: Reach, region: str) -> str:
     """The region that is counted; empty for whoever is no office of a region."""
     if far is not Reach.REGION:
         if region:

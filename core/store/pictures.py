@@ -93,6 +93,19 @@ def cells(content: bytes, cols: int, rows: int, zoom: float = 1.0, x: float = 0.
     return tuple(tuple(zip(lines[i], lines[i + 1], strict=True)) for i in range(0, rows * 2, 2))
 
 
+def page_of(content: bytes, side: int) -> Image:
+    """A picture as a grey page, turned as it lay, at least `side` pixels long if it was. Raises EVIDENCE_UNREADABLE."""
+    from PIL import ImageOps
+
+    picture, _ = _opened(content, None)
+    try:
+        # A JPEG need not be unpacked whole for a look at its page.
+        picture.draft("L", (side, side))
+        return _on_white(ImageOps.exif_transpose(picture)).convert("L")
+    except Exception as error:  # the library names no bound to what a broken file may raise
+        raise Refused(ErrorCode.EVIDENCE_UNREADABLE) from error
+
+
 def _opened(content: bytes, pixels: int | None) -> tuple[Image, str]:
     from PIL import Image, UnidentifiedImageError
 

@@ -26,19 +26,25 @@ from core.model import (
 from core.rules.errors import Refused
 from core.rules.reference import PROVINCE
 from core.rules.roles import Actor, Caller, Guest, Role
+from core.schema.base import Nothing
 from core.schema.changes import ChangeView
 from core.schema.declarations import DeclarationView
 from core.schema.drafts import SaveDraft
+from core.schema.offices import OfficeView, OrgChangeView, SaveDepartment, SubmitOrgChange
 from core.schema.registration import Register, RegistrationView
 from core.schema.review import Subject
+from core.services.departments import save_department
 from core.services.desk import Desk
 from core.services.drafts import save_draft
+from core.services.org_changes import submit_org_change
+from core.services.org_profile import org_profile
 from core.services.registrations import register
 from core.store.store import Store
 from core.store.vault import derive
 from tests.conftest import DATA_KEY
 from tests.services.front_door import GUEST, cheap_desk, typed_form
 from tests.services.moving import position, transfer
+from tests.services.offices import applied
 from tests.services.proofs import asked, without_faces
 from tests.worlds import World, build_world, submitted
 
@@ -65,6 +71,9 @@ class Hall:
     record_id: int
     changes: Mapping[Subject, ChangeView]
     firm_account: int
+    office: OfficeView
+    org_change: OrgChangeView
+    department_id: int
 
     @property
     def store(self) -> Store:
@@ -85,8 +94,25 @@ def build_hall(store: Store, folder: Path) -> Hall:
     sent, number = submitted(desk, person, folder), number_of(world, person)
     record_id = _enter_record(world, person)
     changes = _ask_for_changes(world, desk, person, folder)
-    firm = world.office(world.garden).account_id
-    return Hall(world, desk, person, sent, waiting, certificate_id, number, record_id, changes, firm)
+    firm = world.office(world.garden)
+    office = applied(desk, region="410327")
+    org_change = _ask_for_a_name(desk, firm)
+    (department,) = desk.do(save_department, firm, SaveDepartment(name="工程部"))
+    return Hall(
+        world,
+        desk,
+        person,
+        sent,
+        waiting,
+        certificate_id,
+        number,
+        record_id,
+        changes,
+        firm.account_id,
+        office,
+        org_change,
+        department.id,
+    )
 
 
 def pass_year(world: World, person: Actor, year: int = PASSED) -> None:
@@ -254,6 +280,13 @@ def _ask_for_changes(world: World, desk: Desk, person: Actor, folder: Path) -> M
         Subject.POSITION: position(desk, person),
         Subject.IDENTITY: asked(without_faces(desk), person, folder, name="李肆").view,
     }
+
+
+def _ask_for_a_name(desk: Desk, firm: Actor) -> OrgChangeView:
+    """A change of the garden firm that waits at the city's bureau."""
+    now = desk.do(org_profile, firm, Nothing()).change_values
+    values = {**now, "name": "华瑞生态园林有限公司", "note": "更名"}
+    return desk.do(submit_org_change, firm, SubmitOrgChange(values=values))
 
 
 def _enter_record(world: World, person: Actor) -> int:

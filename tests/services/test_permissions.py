@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.model import Change, Declaration, Registration
+from core.model import Change, Declaration, OrgChange, OrgRegistration, Registration
 from core.rules.permissions import PERMISSIONS, allowed
 from core.rules.roles import Actor, Caller, Role
 from core.schema.accounts import (
@@ -46,6 +46,20 @@ from core.schema.drafts import DraftKey, DropGuestDraft, FindGuestDraft, SaveDra
 from core.schema.employers import FindEmployers, ImportPublicHours, ImportUnits
 from core.schema.jobs import JobKey, JobQuery
 from core.schema.messages import MessageQuery, ReadMessages, Remind, SendMail
+from core.schema.offices import (
+    DepartmentKey,
+    EditOrg,
+    LookUpOffice,
+    OfficeView,
+    OrgChangeKey,
+    OrgChangeRow,
+    RegisterOffice,
+    ResubmitOffice,
+    SaveDepartment,
+    SubmitOrgChange,
+    WhoReviews,
+    WithdrawOffice,
+)
 from core.schema.passwords import ChangePassword, ForgottenPassword, ResetPassword
 from core.schema.people import PeopleQuery, PersonKey, PersonYearKey
 from core.schema.person_records import EditProfile, RecordKey, RecordList, SaveRecord
@@ -92,6 +106,7 @@ from tests.services.hall import (
     last_entry,
     stranger_guest,
 )
+from tests.services.offices import CODE
 from tests.services.own_or_public import OWN_OR_PUBLIC
 from tests.worlds import id_number, training
 
@@ -199,6 +214,19 @@ SAMPLES: Mapping[str, Command] = {
     "view_staff": StaffKey(person_id=1),
     "switch_staff": SwitchStaff(person_id=1, on=False, reason="已离职"),
     "move_staff": MoveStaff(person_id=1),
+    "who_reviews": WhoReviews(),
+    "register_office": RegisterOffice(values={}),
+    "office_status": LookUpOffice(code=CODE, password=PASSWORD),
+    "withdraw_office": WithdrawOffice(registration_id=1, version=1, code=CODE, password=PASSWORD),
+    "resubmit_office": ResubmitOffice(registration_id=1, version=1, code=CODE, password=PASSWORD, values={}),
+    "org_profile": Nothing(),
+    "edit_org": EditOrg(version=1, values={}),
+    "submit_org_change": SubmitOrgChange(values={}),
+    "withdraw_org_change": OrgChangeKey(change_id=1, version=1),
+    "org_change_view": Number(value=1),
+    "departments": Nothing(),
+    "save_department": SaveDepartment(name="教务处"),
+    "delete_department": DepartmentKey(department_id=1),
     "sub_account_page": Nothing(),
     "make_sub_account": MakeSubAccount(login="reviewer.two", name="王小燕"),
     "switch_sub_account": SwitchAccount(account_id=1, on=False, reason="调离"),
@@ -266,6 +294,11 @@ def test_a_guest_passes_these_doors_only() -> None:
         "resubmit_registration",
         "find_employers",
         "departments_of",
+        "who_reviews",
+        "register_office",
+        "office_status",
+        "withdraw_office",
+        "resubmit_office",
         "forgotten_password",
         "reset_password",
         "save_guest_draft",
@@ -345,8 +378,8 @@ def test_a_batch_of_anothers_items_decides_nothing_and_is_written_down(hall: Hal
     )
 
 
-Item = DeclarationView | RegistrationView | ChangeView
-Stored = type[Declaration] | type[Registration] | type[Change]
+Item = DeclarationView | RegistrationView | ChangeView | OfficeView | OrgChangeRow
+Stored = type[Declaration] | type[Registration] | type[Change] | type[OrgRegistration] | type[OrgChange]
 
 
 def waiting_items(hall: Hall) -> Mapping[Subject, tuple[Stored, Item]]:
@@ -357,6 +390,8 @@ def waiting_items(hall: Hall) -> Mapping[Subject, tuple[Stored, Item]]:
     return changes | {
         Subject.DECLARATION: (Declaration, hall.declaration),
         Subject.REGISTRATION: (Registration, hall.registration),
+        Subject.OFFICE: (OrgRegistration, hall.office),
+        Subject.OFFICE_CHANGE: (OrgChange, hall.org_change.row),
     }
 
 
@@ -372,6 +407,28 @@ def commands_about_changes(hall: Hall) -> dict[tuple[str, str], Command]:
             ("undo_decision", subject.value): UndoDecision(**about, version=view.version),
             ("view_change", subject.value): Number(value=view.id),
             (f"withdraw_{subject.value}", subject.value): ChangeKey(change_id=view.id, version=view.version),
+        }
+    return found
+
+
+def commands_about_offices(hall: Hall) -> dict[tuple[str, str], Command]:
+    """An office that has registered and a change of the garden firm, both at the city's bureau; a department."""
+    change, department = hall.org_change.row, hall.department_id
+    found: dict[tuple[str, str], Command] = {
+        ("withdraw_org_change", "office_change"): OrgChangeKey(change_id=change.id, version=change.version),
+        ("org_change_view", "office_change"): Number(value=change.id),
+        ("save_department", "department"): SaveDepartment(department_id=department, name="别的"),
+        ("save_department", "parent"): SaveDepartment(parent_id=department, name="别的"),
+        ("delete_department", "department"): DepartmentKey(department_id=department),
+    }
+    for subject in (Subject.OFFICE, Subject.OFFICE_CHANGE):
+        _, item = waiting_items(hall)[subject]
+        about: dict[str, Any] = {"subject": subject, "id": item.id}
+        found |= {
+            ("review_item", subject.value): ItemKey(**about),
+            ("look_at_item", subject.value): ItemKey(**about),
+            ("decide", subject.value): Decide(**about, version=item.version, verdict=Verdict.APPROVE),
+            ("undo_decision", subject.value): UndoDecision(**about, version=item.version),
         }
     return found
 
@@ -469,4 +526,5 @@ def foreign_commands(hall: Hall) -> dict[tuple[str, str], Command]:
         **commands_about_changes(hall),
         ("reset_staff_password", "person"): StaffKey(person_id=hall.person.person_id or 0),
         **commands_about_accounts(hall),
+        **commands_about_offices(hall),
     }

@@ -164,8 +164,9 @@ RIGHT: dict[str, dict[str, Any]] = {
         "taken": 1,
         "at": AT,
     },
-    "scan_print": {"sha256": "b" * 64, "bits": "0" * 16},
+    "scan_print": {"sha256": "b" * 64, "bits": "0" * 16, "small": b"s" * 1024},
     "scan_band": {"band": 0, "value": 0, "sha256": "d" * 64},
+    "scan_like": {"sha256": "d" * 64, "other": "e" * 64},
     "audit_link": {"id": 1, "audit_id": 1, "previous": b"p", "hash": b"h"},
 }
 PENDING = {"status": "pending", "step": "employer", "handler_org_id": 1, "submitted_at": AT}
@@ -292,7 +293,9 @@ WRONG: dict[str, dict[str, Any]] = {
     "ck_provider_file_sha256": {"sha256": "c"},
     "ck_provider_file_rows": {"taken": 2},
     "ck_scan_print_bits": {"bits": "0"},
+    "ck_scan_print_small": {"small": b"s"},
     "ck_scan_band_byte": {"band": 8},
+    "ck_scan_like_two": {"other": "d" * 64},
     "ck_audit_link_id": {"id": 0},
 }
 # Rows of the revision 0003, by its columns: what a database in use held before its tables were widened.

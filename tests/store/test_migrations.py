@@ -160,9 +160,10 @@ def a_row_of_all(request: pytest.FixtureRequest) -> Engine:
         _insert(connection, "person", {**RIGHT["person"], "account_id": 1, "id_number_digest": b"e"})
         _insert(connection, "account_role", {"account_id": 2, "role": "operator"})
         _insert(connection, "declaration", RIGHT["declaration"])
-        for letter in "bd":
+        for letter in "bde":
             _insert(connection, "blob", {**RIGHT["blob"], "sha256": letter * 64})
-        _insert(connection, "scan_print", {**RIGHT["scan_print"], "sha256": "d" * 64})
+        for letter in "de":
+            _insert(connection, "scan_print", {**RIGHT["scan_print"], "sha256": letter * 64})
         for table in ("training_plan", "training_class", "audit", "spot_check"):
             _insert(connection, table, RIGHT[table])
         _insert(connection, "provider", {**RIGHT["provider"], "code": "q"})

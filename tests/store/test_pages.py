@@ -19,12 +19,14 @@ from core.store.pages import (
     registration_counts,
     registration_page,
 )
+from core.store.people_found import Wanted, in_region, in_units
 from core.store.progress import progress_page, status_counts
 from core.store.registers import annual_rows, certificates_of, register_page
 from core.store.store import Store
 from tests.store.conftest import NOON, Maker
 
 Make = Callable[[Session], Maker]
+WANTED, NARROW = Wanted(2026), Wanted(2026, "中小学教师", "passed")
 EARLIER = NOON - timedelta(days=10)
 
 
@@ -380,6 +382,14 @@ def test_a_persons_certificates_are_newest_first(scratch_store: Store, maker: Ma
         (lambda s: register_page(s, "41", after=(5,)), "ix_certificate_r2"),
         (lambda s: register_page(s, "4103"), "ix_certificate_r4"),
         (lambda s: certificates_of(s, 1), "ix_certificate_person"),
+        (lambda s: in_region(s, "410326", WANTED), "ix_person_r6_pinyin"),
+        (lambda s: in_region(s, "4103", WANTED, after=("all", "li", 3)), "ix_person_r4_pinyin"),
+        (lambda s: in_region(s, "41", NARROW), "ix_person_pinyin"),
+        (lambda s: in_region(s, "41", NARROW, text="李晓"), "ix_person_name"),
+        (lambda s: in_region(s, "4103", NARROW, text="李晓"), "ix_person_r4_name"),
+        (lambda s: in_region(s, "410326", NARROW, text="li"), "ix_person_r6_pinyin"),
+        (lambda s: in_region(s, "41", WANTED, text="lxd", after=("initials", "lxd", 3)), "ix_person_pinyin"),
+        (lambda s: in_units(s, (1,), NARROW, text="li"), "ix_person_emp_pinyin"),
     ],
 )
 def test_a_page_is_read_by_its_index_without_sorting(

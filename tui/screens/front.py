@@ -33,7 +33,6 @@ class Window:
     entries: tuple[Entry, ...]
 
 
-_NO_BASE = "继续教育基地窗口尚未开通，基地学时请由人社部门登记"
 _AT_PERSON = "请由个人登录后在“年度完成情况”中打印"
 _FOR_ROLE = ("review", "office_home", "office_register")
 """Routes that are told from which window they are opened."""
@@ -63,9 +62,9 @@ WINDOWS = (
         (
             Entry("注册", "office_register"),
             Entry("登录", "login"),
-            Entry("培训计划报备", why_not=_NO_BASE),
-            Entry("学时申报", why_not=_NO_BASE),
-            Entry("综合查询", "office_home"),
+            Entry("培训计划报备", "plans"),
+            Entry("学时申报", "classes"),
+            Entry("综合查询", "students"),
         ),
     ),
     Window(

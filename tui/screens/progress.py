@@ -25,6 +25,7 @@ from core.services.declarations import (
 from tui.keys import Command
 from tui.look import Line, Look, Span, width, wrapped
 from tui.paged import PAGE_COMMANDS, Key, Paged, PageOf
+from tui.widgets.confirm_sheet import ConfirmSheet
 from tui.widgets.filter_sheet import FilterSheet
 from tui.widgets.pane import Pane
 from tui.widgets.progress_table import (
@@ -35,7 +36,9 @@ from tui.widgets.progress_table import (
     cleared,
     filter_fields,
     filter_text,
+    is_reported,
     narrowed,
+    reported_lines,
     row_cells,
 )
 
@@ -97,8 +100,12 @@ class ProgressScreen(Paged[ProgressRow]):
     async def action_open(self) -> None:
         """Enter: 详细."""
         row = self._chosen()
-        if row is not None:
-            await self.program.go("declaration", declaration_id=row.id)
+        if row is None:
+            return
+        if is_reported(row):  # what a base has reported is no declaration until it is approved
+            await self.open(ConfirmSheet("施教机构申报", reported_lines(row)))
+            return
+        await self.program.go("declaration", declaration_id=row.id)
 
     async def action_tab(self) -> None:
         """Left and right: the next tab."""
@@ -145,7 +152,7 @@ class ProgressScreen(Paged[ProgressRow]):
 
     async def action_edit(self) -> None:
         """E: 修改."""
-        row = self._chosen()
+        row = self._own()
         if row is not None:
             # Raises the sentence that says why it can't be changed now.
             DECLARATION.next(DeclarationState(row.status), Move.SAVE, Role.PERSON)
@@ -153,21 +160,21 @@ class ProgressScreen(Paged[ProgressRow]):
 
     async def action_withdraw(self) -> None:
         """U: 撤销."""
-        row = self._chosen()
+        row = self._own()
         if row is not None:
             await self._do(withdraw_declaration, row)
             self.tell("已撤销，回到待提交，可修改后再提交")
 
     async def action_urge(self) -> None:
         """H: 催办."""
-        row = self._chosen()
+        row = self._own()
         if row is not None:
             view = await self._do(urge, row)
             self.tell(f"已催办，{view.handler} 会看到")
 
     async def action_delete(self) -> None:
         """X: 删除, after a question."""
-        row = self._chosen()
+        row = self._own()
         if row is None:
             return
         DECLARATION.next(DeclarationState(row.status), Move.DELETE, Role.PERSON)
@@ -180,7 +187,7 @@ class ProgressScreen(Paged[ProgressRow]):
 
     async def action_redeclare(self) -> None:
         """G: 重新申报 opens the copy."""
-        row = self._chosen()
+        row = self._own()
         if row is not None:
             view = await self.ask(redeclare, _key(row))
             await self.program.go("declare", declaration_id=view.id)
@@ -189,6 +196,14 @@ class ProgressScreen(Paged[ProgressRow]):
         view: DeclarationView = await self.ask(use_case, _key(row))
         await self.fetch_again(keep=row.id)
         return view
+
+    def _own(self) -> ProgressRow | None:
+        """The marked declaration, to do something with it; what a base has reported is only read."""
+        row = self._chosen()
+        if row is not None and is_reported(row):
+            self.tell("这是施教机构申报的学时，由施教机构和人社部门办理", Look.WARN)
+            return None
+        return row
 
     def _chosen(self) -> ProgressRow | None:
         if self.row_here is None:

@@ -10,7 +10,7 @@ from tui.look import Line, Look, Span, fit, wrapped
 from tui.widgets.pane import Pane
 from tui.widgets.progress_bar import Progress, progress_lines
 
-UNITS = {"recognise": "人"}
+UNITS = {"recognise": "人", "print_many": "人", "stat_cells": "格"}
 """What a kind of job counts; rows where nothing else is said."""
 Act = Callable[[], Awaitable[None]]
 

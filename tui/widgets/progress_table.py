@@ -59,7 +59,7 @@ class ProgressTable(Table):
 
 def remark(row: ProgressRow) -> str:
     """What there is to know of a row beyond its columns."""
-    parts = [f"#{row.id} {row.title}".strip()]
+    parts = [row.title if is_reported(row) else f"#{row.id} {row.title}".strip()]
     if row.source_label and row.source_label != SOURCES["person"]:
         parts.append(row.source_label)
     if row.reason:
@@ -69,6 +69,23 @@ def remark(row: ProgressRow) -> str:
     if row.again_id is not None:
         parts.append(f"已重新申报为 #{row.again_id}")
     return "   ".join(parts)
+
+
+def is_reported(row: ProgressRow) -> bool:
+    """Whether it is the report of a base that has not become a declaration: its number lies below zero."""
+    return row.id < 0
+
+
+def reported_lines(row: ProgressRow) -> list[str]:
+    """What there is to know of such a report."""
+    return [
+        f"培训班    {row.title}",
+        f"计入年度  {row.year}  {row.subject}",
+        f"申报学时  {row.claimed}",
+        f"认定结果  {row.status_label}",
+        f"当前处理  {row.handler or '-'}",
+        f"原因      {row.reason or '-'}",
+    ]
 
 
 def row_cells(number: int, row: ProgressRow, *, by_provider: bool) -> TableRow:

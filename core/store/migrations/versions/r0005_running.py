@@ -13,6 +13,7 @@ from core.store.migrations.columns import (
     moment,
     number,
     primary,
+    raw,
     refers,
     unique,
     words,
