@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 ROWS = 50_000
 _CLASSES = 10
-_SURNAMES, _GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅"
+_SURNAMES, _GIVEN = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗",
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅",
+)
 
 
 @dataclass(frozen=True)
@@ -220,4 +223,11 @@ def _unit(n: int) -> Sequence[str]:
 
     body = f"91410099{n:09d}"
     code: Callable[[str], str] = calc_check_digit
-    return (f"汝阳县{_GIVEN[n % 28]}{_GIVEN[n // 28 % 28]}第{n}中学", body + code(body), "用人单位", "410326", "", "")
+    return (
+        f"汝阳县{_GIVEN[n % 28]}{_GIVEN[n // 28 % 28]}第{n}中学",
+        body + code(body),
+        "用人单位",
+        "410326",
+        "",
+        "",
+    )

@@ -22,6 +22,7 @@ from tui.widgets.attachment_form import EVIDENCE_FIELD, AttachmentForm, keep_err
 from tui.widgets.choosing import check_left, opener
 from tui.widgets.declaration_form import FORM_FIELD, claim_notes, fields_of, form_field, year_in
 from tui.widgets.field import Field
+from tui.widgets.filed_picker import filed_openers
 from tui.widgets.pane import Pane
 
 _LABEL_CELLS = 18
@@ -43,7 +44,10 @@ class Declaring(Attaching):
 
     def make_pane(self) -> Pane:
         self.form = AttachmentForm(self.own_fields(), label_cells=_LABEL_CELLS)
-        keys = {EVIDENCE_FIELD.key: self.open_files}
+        keys = {
+            EVIDENCE_FIELD.key: self.open_files,
+            **filed_openers(self, self.ask, lambda: self.form, self._left),
+        }
         self.form.on_open = opener(self, lambda: self.form, keys=keys, after=self._left)
         self.form.on_leave, self.form.on_done = self._left, self.action_submit
         self.form.on_remove = self.ask_removal

@@ -14,6 +14,9 @@ _AT_EMPLOYER = {
 }
 """The desk of an employer at which changes of a kind are decided."""
 
+_OF_PLANNERS = {"plan": ("plan_view", "plan_id"), "class": ("training_class", "class_id")}
+"""Where a base or an authority sees its plan, a base its class."""
+
 
 def place_of(role: Role | None, object_kind: str, object_id: int | None) -> tuple[str, dict[str, Any]] | None:
     """The route and what it is opened with; None where there is nothing to see but the message itself."""
@@ -27,6 +30,9 @@ def place_of(role: Role | None, object_kind: str, object_id: int | None) -> tupl
         return "activity", {"activity_id": object_id}
     if object_kind == "office_change" and role is not Role.PERSON:
         return "org_changes", {}
+    if object_kind in _OF_PLANNERS and role in (Role.BASE, Role.AUTHORITY):
+        name, param = _OF_PLANNERS[object_kind]
+        return name, {param: object_id}
     if object_kind not in _AT_EMPLOYER:
         return None
     if role is Role.EMPLOYER:

@@ -15,6 +15,8 @@ BASE = frozenset({Role.BASE})
 PLANNERS = frozenset({Role.BASE, Role.AUTHORITY})
 SELF_KEPT = frozenset({Role.EMPLOYER, Role.BASE, Role.AUTHORITY})
 OPERATOR = frozenset({Role.OPERATOR})
+ABOVE = frozenset({Role.AUTHORITY, Role.BUREAU})
+IMPORTERS = frozenset({Role.EMPLOYER, Role.BASE, Role.OPERATOR})
 EVERYBODY = PERSON | WORKPLACES | {Role.OPERATOR}
 
 
@@ -107,6 +109,11 @@ ROUTES: dict[str, Route] = {
         Route("positions", "zw", "职务审核", "tui.screens.positions:PositionsScreen", EMPLOYER),
         Route("identities", "sf", "证件审核", "tui.screens.identities:IdentitiesScreen", EMPLOYER),
         Route("staff", "gl", "管理直属账户", "tui.screens.staff:StaffScreen", frozenset({Role.EMPLOYER})),
+        Route("sub_accounts", "zb", "子账户", "tui.screens.sub_accounts:SubAccountsScreen", WORKPLACES),
+        Route("offices_below", "xz", "管理账户", "tui.screens.offices_below:OfficesBelowScreen", ABOVE),
+        Route("people", "ry", "专业技术人员", "tui.screens.people:PeopleScreen", ABOVE),
+        Route("person_file", "", "人员详细", "tui.screens.person_file:PersonFileScreen", ABOVE),
+        Route("operators", "gy", "管理员管理", "tui.screens.operators:OperatorsScreen", OPERATOR),
         Route("unit_declare", "ds", "单位学时申报", "tui.screens.unit_declare:UnitDeclareScreen", EMPLOYER),
         Route("activities", "sj", "单位申报记录", "tui.screens.activities:ActivitiesScreen", EMPLOYER),
         Route("activity", "", "单位申报详细", "tui.screens.activity:ActivityScreen", EMPLOYER),
@@ -144,6 +151,38 @@ ROUTES: dict[str, Route] = {
             "查询统计 人员",
             "tui.screens.statistics_people:StatisticsPeopleScreen",
             OFFICES,
+        ),
+        Route("reference", "jc", "基础数据管理", "tui.screens.reference:ReferenceScreen", OPERATOR),
+        Route(
+            "reference_entries",
+            "",
+            "基础数据 条目",
+            "tui.screens.reference_entries:ReferenceEntriesScreen",
+            OPERATOR,
+        ),
+        Route(
+            "reference_entry",
+            "",
+            "基础数据 修改",
+            "tui.screens.reference_entry:ReferenceEntryScreen",
+            OPERATOR,
+        ),
+        Route(
+            "reference_history",
+            "",
+            "基础数据 修改历史",
+            "tui.screens.reference_history:ReferenceHistoryScreen",
+            OPERATOR,
+        ),
+        Route("imports", "pl", "批量导入", "tui.screens.imports:ImportsScreen", IMPORTERS),
+        Route("import", "", "批量导入 检查结果", "tui.screens.import_result:ImportResultScreen", IMPORTERS),
+        Route("providers", "gx", "公需课平台", "tui.screens.providers:ProvidersScreen", BUREAU | OPERATOR),
+        Route(
+            "provider_file",
+            "",
+            "公需课平台 文件",
+            "tui.screens.provider_file:ProviderFileScreen",
+            BUREAU | OPERATOR,
         ),
         Route("jobs", "rw", "后台任务", "tui.screens.jobs:JobsScreen", WORKPLACES | OPERATOR),
     )

@@ -15,6 +15,7 @@ class DoubtKind(StrEnum):
     """What looks wrong."""
 
     SAME_SCAN = "same_scan"
+    LIKE_SCAN = "like_scan"
     OVERLAP = "overlap"
     TOO_MANY_HOURS = "too_many_hours"
     ABOVE_RULE = "above_rule"
@@ -28,6 +29,7 @@ class DoubtKind(StrEnum):
 
 _LABELS = {
     DoubtKind.SAME_SCAN: "附件相同",
+    DoubtKind.LIKE_SCAN: "附件相似",
     DoubtKind.OVERLAP: "时间重叠",
     DoubtKind.TOO_MANY_HOURS: "学时超过天数",
     DoubtKind.ABOVE_RULE: "高于规则",
@@ -46,7 +48,8 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the checks need of a declaration. `period` is first and last day, `scans` SHA-256 of evidence.
+    """What the checks need of a declaration. `period` is first and last day, `scans` SHA-256 of evidence, `likes` of
+    pictures that show the same paper as one of them.
 
     `by_days`: the period is time really spent learning, so the days bound the hours. `suggested` is what the
     rule gives. `yearly` learning may come again in another year. `live` is false for drafts and refused
@@ -64,6 +67,7 @@ class Claim:
     yearly: bool = False
     suggested: CreditHours | None = None
     scans: frozenset[str] = frozenset()
+    likes: frozenset[str] = frozenset()
     live: bool = True
 
 
@@ -87,10 +91,12 @@ def _against(claim: Claim, other: Claim) -> Iterable[Doubt]:
         return
     mine = other.person_id == claim.person_id
     named = f"{other.year} 年 {other.form}《{other.title}》"
+    # The other person's claim is named only by its number: a list must not tell about someone else.
+    whose = named if mine else f"另一人的申报 {other.id} "
     if claim.scans & other.scans:
-        # The other person's claim is named only by its number: a list must not tell about someone else.
-        whose = named if mine else f"另一人的申报 {other.id} "
         yield Doubt(DoubtKind.SAME_SCAN, f"附件与{whose}相同", other.id)
+    elif claim.likes & other.scans:
+        yield Doubt(DoubtKind.LIKE_SCAN, f"附件与{whose}疑似同一扫描件", other.id)
     if not mine:
         return
     if _same_learning(claim, other):

@@ -29,7 +29,8 @@ class EditionKind:
 
     `fields` are those of an entry's form (of a new one for ""), `fixed` the keys that can't be changed later,
     `check` finds what the fields alone don't show. `adds` and `retires` tell whether entries come and go;
-    `dated` whether a change begins with a year (regions change at once). `kept` says which entries stay for good.
+    `dated` whether a change begins with a year (regions change at once); `goes` is
+    the word for taking an entry out. `kept` says which entries stay for good.
     """
 
     key: str
@@ -45,7 +46,16 @@ class EditionKind:
     retires: bool = False
     edits: bool = True
     dated: bool = True
+    goes: str = "停用"
     kept: Callable[[str], bool] = lambda entry: False
+
+    @property
+    def gone(self) -> str:
+        """The state of an entry that is no longer in use."""
+        return _GONE[self.goes]
+
+
+_GONE = {"停用": "停用", "撤销": "撤销", "取消": "未列"}
 
 
 def refused(field: str, reason: str) -> FieldError:
@@ -317,6 +327,7 @@ KINDS: Mapping[str, EditionKind] = {
             _hours_label,
             _hours_summary,
             retires=True,
+            goes="取消",
             kept=lambda entry: "|" not in entry,  # only the rows of a table can go
         ),
         EditionKind(
@@ -362,6 +373,7 @@ KINDS: Mapping[str, EditionKind] = {
             adds=True,
             retires=True,
             dated=False,
+            goes="撤销",
             kept=lambda entry: entry in FIXED_REGIONS,
         ),
         _list(

@@ -15,6 +15,7 @@ from core.rules.form_fields import (
     YES_NO,
     choice_field,
     count_field,
+    filed_field,
     past_day_field,
     result_field,
     text_field,
@@ -38,7 +39,7 @@ BASE_TRAINING = LearningForm(
     source_words="参加各级继续教育基地举办的继续教育培训班学习",
     fields=(
         text_field("base", "继续教育基地"),
-        text_field("class_name", "培训班名称"),
+        filed_field("class_name", "培训班名称", hint="按 F4 从已备案的培训班中选，也可照写"),
         STARTED,
         ENDED,
         result_field("result", "学习成绩"),
@@ -182,7 +183,7 @@ INDUSTRY_TRAINING = LearningForm(
     source_words="行业主管部门组织的专业技术人员专业科目培训",
     fields=(
         text_field("authority", "主管部门"),
-        text_field("plan", "备案计划"),
+        filed_field("plan", "备案计划", hint="按 F4 从已备案的计划中选，也可照写"),
         text_field("class_name", "培训班名称"),
         STARTED,
         ENDED,

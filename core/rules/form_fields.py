@@ -23,6 +23,11 @@ def choice_field(key: str, label: str, *choices: str, hint: str = "") -> FieldSp
     return FieldSpec(key, label, FieldKind.CHOICE, choices=choices, hint=hint)
 
 
+def filed_field(key: str, label: str, *, hint: str) -> FieldSpec:
+    """One of the plans or classes on file (备案), or free text where what is meant is older than that."""
+    return FieldSpec(key, label, FieldKind.CHOICE, open_list=True, hint=hint)
+
+
 def count_field(key: str, label: str, high: int, *, required: bool = True, hint: str = "") -> FieldSpec:
     """A whole number from 1 to `high`."""
     return FieldSpec(key, label, FieldKind.INTEGER, required=required, high=high, hint=hint)

@@ -43,10 +43,8 @@ INDUSTRIES = (
 )
 
 KIND = FieldSpec("kind", "单位类型", FieldKind.CHOICE, choices=tuple(KIND_LABELS))
-NAME = FieldSpec("name", "单位名称", max_length=60, hint="与法人证书、营业执照一致")
-CODE = FieldSpec(
-    "code", "机构代码", FieldKind.ORG_CODE, max_length=24, hint="统一社会信用代码 18 位，即登录账号"
-)
+NAME = FieldSpec("name", "单位名称", max_length=60, hint="与登记证书一致")
+CODE = FieldSpec("code", "机构代码", FieldKind.ORG_CODE, max_length=24, hint="18 位，即登录账号")
 REGION = FieldSpec("region", "所属区域", FieldKind.REGION)
 SUPERIOR = FieldSpec(
     "superior", "上级单位", FieldKind.EMPLOYER, required=False, hint="有上级单位的由它审核，没有的不填"

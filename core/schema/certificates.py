@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.rules.facts import CertificateFacts
+from core.rules.hours import CreditHours
 from core.schema.base import Command
 
 
@@ -16,6 +17,7 @@ class PaperVerdict(StrEnum):
     VALID = "valid"
     ALTERED = "altered"
     REVOKED = "revoked"
+    REPLACED = "replaced"
     FOREIGN = "foreign"
     UNREADABLE = "unreadable"
 
@@ -26,6 +28,7 @@ class PaperVerdict(StrEnum):
             "valid": "有效",
             "altered": "内容被改动",
             "revoked": "已作废",
+            "replaced": "已换发",
             "foreign": "非本平台签发",
             "unreadable": "不是证书或已损坏",
         }[self.value]
@@ -134,6 +137,12 @@ class CertificateRow:
     issued_at: datetime
     print_count: int
     reason: str
+    kind: str = "annual"
+
+    @property
+    def kind_label(self) -> str:
+        """In words."""
+        return {"annual": "学时证明", "proof": "职称申报证明"}[self.kind]
 
 
 class RevokeCertificate(Command):
@@ -142,3 +151,40 @@ class RevokeCertificate(Command):
     certificate_id: int
     version: int
     reason: str
+
+
+class ReplaceCertificate(Command):
+    """换发: a new number and the facts of today in place of one in force, with a reason."""
+
+    certificate_id: int
+    version: int
+    reason: str
+
+
+class ProofSpan(Command):
+    """The years of a 职称申报证明, both ends included. An office names the person by `id_number`."""
+
+    from_year: int
+    to_year: int
+    id_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofYear:
+    """A year as the proof will state it; `recognised` years alone can stand on it."""
+
+    year: int
+    public: CreditHours
+    professional: CreditHours
+    total: CreditHours
+    result: str
+    recognised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProofPreview:
+    """What a proof would say of whom."""
+
+    person_name: str
+    employer: str
+    years: tuple[ProofYear, ...]

@@ -32,6 +32,7 @@ from core.services.desk import use_case
 from core.services.drafting import COLUMN_FIELDS, stopped, typed_year
 from core.services.messages import addressed, letter
 from core.services.scope import not_yours, reviewers
+from core.services.suspicions import doubted_by_scans
 from core.services.windows import open_years, window_for
 from core.store.bulk import insert_rows
 from core.store.work import UnitOfWork
@@ -172,12 +173,19 @@ def _declare(
     halves: int,
     good: Sequence[CheckedPerson],
 ) -> None:
+    seen_before = doubted_by_scans(work.session, activity.id)
     rows = [
-        Declared(each.person_id, each.region_code, halves, activity.note, flagged=each.flagged)
+        Declared(
+            each.person_id,
+            each.region_code,
+            halves,
+            activity.note,
+            flagged=each.flagged or bool(seen_before),
+        )
         for each in good
     ]
     ids = declare_for(work, actor, activity, learning, rows)
-    throw_doubt(work, (other for each in good for other in each.doubted))
+    throw_doubt(work, [*seen_before, *(other for each in good for other in each.doubted)])
     told = [(key, each.account_id, each.name, each.email_sealed) for key, each in zip(ids, good, strict=True)]
     _tell(work, told, f"{SOURCES['unit']}：{_named(activity)}，已提交审核")
 

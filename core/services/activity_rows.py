@@ -116,7 +116,8 @@ def declare_for(
         "source_key",
         "flagged",
     )
-    insert_rows(session, Declaration, columns, rows, _shared(activity, learning, step) | _moments(now))
+    shared = _shared(activity, learning, step) | _moments(now) | {"rules_edition": work.rulebook.edition}
+    insert_rows(session, Declaration, columns, rows, shared)
     decisions = {
         "kind": KIND,
         "seq": 1,

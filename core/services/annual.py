@@ -236,7 +236,7 @@ def certificates_in_force(session: Session, person_id: int) -> dict[int, str]:
     return {
         int(year): line.number
         for line in oldest_first
-        if line.state == CertificateState.VALID
+        if line.state == CertificateState.VALID and line.kind == "annual"
         for year in line.years.split(",")
     }
 

@@ -146,8 +146,10 @@ def _with_force(work: UnitOfWork, check: PaperCheck, row: Certificate) -> PaperC
         return replace(check, lines=(*check.lines, CheckLine(_FORCE, CheckState.OK, "有效")))
     words = "已作废"
     if row.state == CertificateState.REPLACED and row.replaced_by is not None:
-        words = f"已换发，新证书编号 {work.session.get_one(Certificate, row.replaced_by).number}"
-    elif row.revoked_at is not None:
+        new = work.session.get_one(Certificate, row.replaced_by).number
+        line = CheckLine(_FORCE, CheckState.FAILED, f"已换发，新证书编号 {new}")
+        return replace(check, verdict=PaperVerdict.REPLACED, lines=(*check.lines, line))
+    if row.revoked_at is not None:
         words = f"{row.revoked_at.astimezone(CHINA):%Y-%m-%d} 已作废，原因：{row.revoked_reason}"
     line = CheckLine(_FORCE, CheckState.FAILED, words)
     return replace(check, verdict=PaperVerdict.REVOKED, lines=(*check.lines, line))

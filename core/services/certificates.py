@@ -37,7 +37,7 @@ from core.services.desk import Desk, desk_use_case, use_case
 from core.services.person_lookup import person_by_number
 from core.services.reasons import typed_reason
 from core.services.scope import bureau_of, covers, not_yours, owner, region_prefix
-from core.services.voiding import KIND, void
+from core.services.voiding import ANNUAL, KIND, void
 from core.store import registers
 from core.store.blobs import Blobs
 from core.store.settings import Settings
@@ -100,7 +100,7 @@ def print_certificate(desk: Desk, actor: Actor, command: PrintCertificate) -> Pr
         person = work.locked(Person, order.person_id)
         must_have_passed(work, order.person_id, years)
         issuer = work.session.get_one(Org, order.issuer_id)
-        if _facts(work, person, issuer, order.facts.number, years) != order.facts:
+        if annual_facts(work, person, issuer, order.facts.number, years) != order.facts:
             raise Refused(ErrorCode.STALE)  # the person, or a year, has changed while the paper was drawn
         again = print_again(work, actor, order.person_id, years)
         frozen = again or issue_paper(work, actor, order, seal.check_code(order.facts), sha256)
@@ -119,7 +119,7 @@ def register_page(work: UnitOfWork, actor: Actor, command: RegisterQuery) -> Pag
         after=after,
         limit=command.limit,
     )
-    return Page(tuple(_row(line) for line in lines), following)
+    return Page(tuple(certificate_row(line) for line in lines), following)
 
 
 @use_case(Action.REVOKE_CERTIFICATE, writes=True)
@@ -132,13 +132,13 @@ def revoke_certificate(work: UnitOfWork, actor: Actor, command: RevokeCertificat
         raise Refused(ErrorCode.STALE)
     CERTIFICATE.next(CertificateState(row.state), Move.REVOKE, actor.role)
     void(work, actor, row, typed_reason(command.reason))
-    return _row(row)
+    return certificate_row(row)
 
 
 def _ordered(
     work: UnitOfWork, actor: Actor, command: PrintCertificate, years: tuple[int, ...]
 ) -> FrozenPaper | PaperOrder:
-    person = _whose(work, actor, command)
+    person = whose_paper(work, actor, command.id_number)
     must_have_passed(work, person.id, years)
     again = print_again(work, actor, person.id, years)
     return again or paper_order(work, person, years)
@@ -146,25 +146,31 @@ def _ordered(
 
 def paper_order(work: UnitOfWork, person: Person, years: tuple[int, ...]) -> PaperOrder:
     """What a new paper will say; its number is taken. Raises Refused NO_BUREAU."""
-    # The number is taken before the paper is drawn, so that no transaction is held while drawing.
-    issuer, year = bureau_of(work.session, person.region_code), today(work.clock).year
-    serial = work.next_certificate(issuer.region_code, year)
-    number = certificate_number(year, issuer.region_code, serial)
-    facts = _facts(work, person, issuer, number, years)
+    issuer, number = next_number(work, person.region_code)
+    facts = annual_facts(work, person, issuer, number, years)
     return PaperOrder(facts, person.id, person.region_code, issuer.id)
 
 
+def next_number(work: UnitOfWork, region_code: str) -> tuple[Org, str]:
+    """Who issues there, and the next 证书编号, which is taken before a paper is drawn: no transaction is held while
+    drawing. Raises Refused NO_BUREAU."""
+    issuer, year = bureau_of(work.session, region_code), today(work.clock).year
+    serial = work.next_certificate(issuer.region_code, year)
+    return issuer, certificate_number(year, issuer.region_code, serial)
+
+
 def issue_paper(
-    work: UnitOfWork, actor: Actor, order: PaperOrder, check_code: str, sha256: str
+    work: UnitOfWork, actor: Actor, order: PaperOrder, check_code: str, sha256: str, *, kind: str = ANNUAL
 ) -> FrozenPaper:
-    """Enter a new certificate into the register."""
+    """Enter a new certificate into the register, or a proof of several years."""
     facts = order.facts
     row = Certificate(
+        kind=kind,
         number=facts.number,
         person_id=order.person_id,
         person_name=facts.name,
         region_code=order.region_code,
-        years=_joined(tuple(each.year for each in facts.years)),
+        years=joined_years(tuple(each.year for each in facts.years)),
         facts_sealed=work.vault.seal(canonical_bytes(facts).decode()),
         check_code=check_code,
         issued_at=work.clock.now(),
@@ -175,14 +181,14 @@ def issue_paper(
     work.session.add(row)
     work.session.flush()
     work.decide(actor, KIND, row.id, Move.PRINT, version=0)
-    work.audit(actor, Action.PRINT_CERTIFICATE, KIND, row.number, f"签发 {row.years}")
+    action = Action.PRINT_CERTIFICATE if kind == ANNUAL else Action.PRINT_PROOF
+    work.audit(actor, action, KIND, row.number, f"签发 {row.years}")
     return FrozenPaper(row.number, row.check_code, row.pdf_sha256)
 
 
-def _whose(work: UnitOfWork, actor: Actor, command: PrintCertificate) -> Person:
-    if command.id_number is None:
-        return owner(work.session, actor)
-    return person_by_number(work, actor, command.id_number)
+def whose_paper(work: UnitOfWork, actor: Actor, id_number: str | None) -> Person:
+    """A person for oneself, an office for somebody in its reach. Raises Refused as `person_by_number` does."""
+    return owner(work.session, actor) if id_number is None else person_by_number(work, actor, id_number)
 
 
 def must_have_passed(work: UnitOfWork, person_id: int, years: tuple[int, ...]) -> None:
@@ -198,7 +204,8 @@ def print_again(work: UnitOfWork, actor: Actor, person_id: int, years: tuple[int
     """The one in force for exactly these years, its prints counted."""
     query = select(Certificate).where(
         Certificate.person_id == person_id,
-        Certificate.years == _joined(years),
+        Certificate.kind == ANNUAL,
+        Certificate.years == joined_years(years),
         Certificate.state == CertificateState.VALID.value,
     )
     row = work.session.scalars(query.with_for_update()).first()
@@ -211,7 +218,7 @@ def print_again(work: UnitOfWork, actor: Actor, person_id: int, years: tuple[int
     return FrozenPaper(row.number, row.check_code, row.pdf_sha256)
 
 
-def _facts(
+def annual_facts(
     work: UnitOfWork, person: Person, issuer: Org, number: str, years: tuple[int, ...]
 ) -> CertificateFacts:
     """What will stand on the paper, as it is today."""
@@ -259,11 +266,13 @@ def save_paper(
     return PrintedCertificate(row.number, row.check_code, str(path), reprint)
 
 
-def _joined(years: tuple[int, ...]) -> str:
+def joined_years(years: tuple[int, ...]) -> str:
+    """Years as they are stored with a certificate: `2016,2017`."""
     return ",".join(str(year) for year in years)
 
 
-def _row(line: Certificate | registers.CertificateLine) -> CertificateRow:
+def certificate_row(line: Certificate | registers.CertificateLine) -> CertificateRow:
+    """A row of the register as it is shown."""
     return CertificateRow(
         id=line.id,
         version=line.version,
@@ -275,4 +284,5 @@ def _row(line: Certificate | registers.CertificateLine) -> CertificateRow:
         issued_at=line.issued_at,
         print_count=line.print_count,
         reason=line.revoked_reason,
+        kind=line.kind,
     )

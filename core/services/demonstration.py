@@ -104,7 +104,7 @@ def _fill(desk: Desk, clock: DemoClock) -> None:
     _make_registrations(desk, clock, chance, units)
     cast = Cast(sample.actor, offices[TEST_EMPLOYER], offices[SCHOOL], units.by_name[FORMER_SCHOOL])
     make_changes(desk, cast, password_hash, START, clock.set)
-    make_statistics(desk)
+    make_statistics(desk, offices[COUNTY_BUREAU], units.by_name[GARDENERS], password_hash)
 
 
 def _make_offices(work: UnitOfWork, units: UnitIds, password_hash: str) -> dict[str, Actor]:

@@ -39,7 +39,6 @@ from core.services.edition_regions import place_region, region_values
 from core.store.work import UnitOfWork
 
 KIND = "edition"
-STOPPED_WORDS = "停用"
 
 
 @use_case(Action.EDITION_PAGE, writes=False)
@@ -199,7 +198,7 @@ def _understood(work: UnitOfWork, command: SaveEdition) -> tuple[Edition, Editio
     values: dict[str, str] | None = None
     if command.taken_out:
         if before is None or not kind.retires or kind.kept(command.entry) or not before.active:
-            raise Refused(ErrorCode.EDITION_REFUSED, reason="这一项不能停用")
+            raise Refused(ErrorCode.EDITION_REFUSED, reason=f"这一项不能{kind.goes}")
     else:
         if command.entry and not kind.edits:
             raise Refused(ErrorCode.EDITION_REFUSED, reason=f"{kind.label}只能停用，内容由程序确定")
@@ -255,7 +254,7 @@ def _changes(
     values: Mapping[str, str] | None,
 ) -> tuple[ChangedField, ...]:
     if values is None:
-        return (ChangedField("状态", "在用", STOPPED_WORDS),)
+        return (ChangedField("状态", "在用", kind.gone),)
     old = before.values if before is not None else {}
     found = [
         ChangedField(spec.label, old.get(spec.key, ""), values[spec.key])
@@ -263,7 +262,7 @@ def _changes(
         if old.get(spec.key, "") != values[spec.key]
     ]
     if before is not None and not before.active:
-        found.insert(0, ChangedField("状态", STOPPED_WORDS, "在用"))
+        found.insert(0, ChangedField("状态", kind.gone, "在用"))
     return tuple(found)
 
 

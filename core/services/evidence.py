@@ -40,6 +40,7 @@ from core.schema.declarations import (
     Holder,
 )
 from core.services.desk import Desk, desk_use_case
+from core.services.likenesses import note_prints
 from core.services.scope import must_reach, must_see, must_see_plan, not_yours
 from core.store.archives import ARCHIVE_MARK, ArchiveLimits, Unpacked, pictures_in
 from core.store.work import UnitOfWork
@@ -225,6 +226,8 @@ def _keep(
             kind = _SEALED if sealed else _BLOB
             work.audit(actor, Action.ADD_EVIDENCE, kind, sha256, f"{len(each.content)} bytes")
         work.commit()
+    if not sealed:
+        note_prints(desk, {sha256: each.content for sha256, each in kept})
     return tuple(
         EvidenceView(sha256, each.name, "", len(each.content), each.kind, each.width, each.height)
         for sha256, each in kept

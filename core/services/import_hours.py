@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 
 from core.model import Activity, Change, Declaration, Person
 from core.rules.changes import ChangeKind
@@ -30,6 +30,7 @@ from core.store.bulk import found_by, hold_off
 from core.store.work import UnitOfWork
 
 FORM = FORMS["post_training"]
+"""Its key and kind; its hours are those of the rulebook."""
 NOT_OURS = "本单位没有这个人，请先注册或导入人员"
 _FIRST_YEAR = 1990
 _LIVE = (DeclarationState.PENDING.value, DeclarationState.APPROVED.value)
@@ -141,16 +142,17 @@ def check_hours(
 
 def settle_hours(
     work: UnitOfWork, actor: Actor, rows: Sequence[Row], learnings: Sequence[Mapping[str, Any]]
-) -> tuple[list[tuple[int, Declared]], list[Problem]]:
-    """Whom the rows are about, and whether each may be declared today; (place of the learning, row) of the good."""
+) -> tuple[list[Row], list[Problem]]:
+    """Whom the rows are about, and whether each may be declared today; of the good ones the place of the learning
+    and a Declared as a list."""
     hold_off(work.session, actor.org_id or 0)
     people = _people(work, actor, [bytes.fromhex(row[1]) for row in rows])
     ids = [person_id for person_id, _, _ in people.values()]
     leaving = _leaving(work, ids)
-    others = _declared(work, ids, {each["year"] for each in learnings})
+    others = _declared(work, ids, learnings)
     titles = [_title(each["title"]) for each in learnings]
     opened: dict[tuple[int, str], bool] = {}
-    ready: list[tuple[int, Declared]] = []
+    ready: list[Row] = []
     problems: list[Problem] = []
     taken: dict[str, int] = {}
     keys = [_class_key(actor, each) for each in learnings]
@@ -179,7 +181,7 @@ def settle_hours(
                 problems.append(Problem(line, "class_name", "", f"与第 {taken[key]} 行重复"))
                 continue
             taken[key] = line
-            ready.append((place, Declared(person_id, region, halves, note, key, flagged)))
+            ready.append([place, person_id, region, halves, note, key, flagged])
             continue
         problems.append(Problem(line, "id_number" if known is None else "name", "", reason))
     return ready, problems
@@ -188,16 +190,16 @@ def settle_hours(
 def write_hours(
     work: UnitOfWork,
     actor: Actor,
-    ready: Sequence[tuple[int, Declared]],
+    ready: Sequence[Row],
     learnings: Sequence[Mapping[str, Any]],
     state: State,
 ) -> int:
     """The declarations, pending at the next level; the activity of a class is made by its first row."""
     activities: dict[str, int] = state.setdefault("activities", {})
-    _free_keys(work, [each.source_key for _, each in ready])
+    _free_keys(work, [row[5] for row in ready])
     by_class: dict[int, list[Declared]] = {}
-    for place, row in ready:
-        by_class.setdefault(place, []).append(row)
+    for place, *row in ready:
+        by_class.setdefault(place, []).append(Declared(*row))
     for place, people in by_class.items():
         learning = _learning(learnings[place])
         key = _class_key(actor, learnings[place])
@@ -222,11 +224,13 @@ HOURS_IMPORT = Importer(
 
 def _people(work: UnitOfWork, actor: Actor, digests: Sequence[bytes]) -> dict[str, tuple[int, str, str]]:
     """The unit's persons by the digest of their number, held until the end: (id, name, region)."""
-    wanted = (Person.id_number_digest, Person.id, Person.name, Person.region_code)
-    mine = (Person.employer_id == actor.org_id,)
+    # The unit is compared here: asked for it, SQLite would read through everybody of a large one.
+    key = Person.id_number_digest
+    wanted = (key, Person.id, Person.name, Person.region_code, Person.employer_id)
     return {
         bytes(row[0]).hex(): (row[1], row[2], row[3])
-        for row in found_by(work.session, Person.id_number_digest, list(set(digests)), *wanted, more=mine)
+        for row in found_by(work.session, key, list(set(digests)), *wanted)
+        if row[4] == actor.org_id
     }
 
 
@@ -237,19 +241,29 @@ def _leaving(work: UnitOfWork, people: Sequence[int]) -> set[int]:
     }
 
 
-_Other = tuple[str, str, date | None, date | None, int]
+_Other = tuple[str, str, date | None, date | None]
 
 
-def _declared(work: UnitOfWork, people: Sequence[int], years: set[int]) -> dict[int, list[_Other]]:
-    """What waits or counts already of these years, by person: form, title, days, id."""
-    live = (Declaration.status.in_(_LIVE), Declaration.year.in_(years))
+def _declared(
+    work: UnitOfWork, people: Sequence[int], learnings: Sequence[Mapping[str, Any]]
+) -> dict[int, list[_Other]]:
+    """What waits or counts already in the days of these learnings, or has no days: form, title, days, by person."""
+    if not learnings:
+        return {}
+    last = date.fromisoformat(max(each["ended_on"] for each in learnings))
+    first = date.fromisoformat(min(each["started_on"] for each in learnings))
+    meets = and_(Declaration.started_on <= last, Declaration.ended_on >= first)
+    live = (
+        Declaration.status.in_(_LIVE),
+        Declaration.year.in_({each["year"] for each in learnings}),
+        or_(Declaration.started_on.is_(None), meets),
+    )
     wanted = (
         Declaration.person_id,
         Declaration.form,
         Declaration.title,
         Declaration.started_on,
         Declaration.ended_on,
-        Declaration.id,
     )
     found: dict[int, list[_Other]] = {}
     for row in found_by(work.session, Declaration.person_id, people, *wanted, more=live):
@@ -272,7 +286,7 @@ def _among(others: Sequence[_Other], title: str, learning: Mapping[str, Any]) ->
     """The same learning among what was declared already, and whether its days overlap with any of it."""
     start, end = date.fromisoformat(learning["started_on"]), date.fromisoformat(learning["ended_on"])
     overlaps = False
-    for form, other, first, last, _ in others:
+    for form, other, first, last in others:
         meets = first is None or last is None or (first <= end and start <= last)
         if meets and form == FORM.key and _title(other) == title:
             return f"{learning['year']} 年《{other}》", False
@@ -281,10 +295,10 @@ def _among(others: Sequence[_Other], title: str, learning: Mapping[str, Any]) ->
     return "", overlaps
 
 
-def _free_keys(work: UnitOfWork, keys: Sequence[str | None]) -> None:
+def _free_keys(work: UnitOfWork, keys: Sequence[str]) -> None:
     """What was refused or taken back gives its key to the one that is sent in again."""
-    named = [key for key in keys if key]
-    for (row_id,) in found_by(work.session, Declaration.source_key, named, Declaration.id):
+    over = (Declaration.status.not_in(_LIVE),)
+    for (row_id,) in found_by(work.session, Declaration.source_key, keys, Declaration.id, more=over):
         freed = update(Declaration).where(Declaration.id == row_id).values(source_key=None)
         work.session.execute(freed)
 

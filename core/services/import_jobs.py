@@ -7,8 +7,11 @@ what was found, `late-N` what could be stored no more. A part reads one piece an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import astuple
 from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from core.model import Job
 from core.rules.imports import ImportKind
@@ -16,6 +19,7 @@ from core.rules.permissions import Action
 from core.rules.roles import Actor
 from core.services.import_lines import Found, Importer, Problem, importer_of, line_of
 from core.services.job_kinds import JobKind
+from core.store.bulk import is_taken
 from core.store.import_files import ImportFiles
 from core.store.work import UnitOfWork
 
@@ -62,7 +66,7 @@ def store_part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
         return _end(work, actor, job, importer)
     part = _number(place.get("part", 0))
     state = dict(_mapping(place.get("state")))
-    piece = files.read(token, f"good-{part}")
+    piece = files.read(token, f"good-{part}") | {"token": token}
     if round_ == "link":
         assert importer.link is not None
         importer.link(work, actor, piece["rows"])
@@ -145,19 +149,18 @@ def _store(
 ) -> bool:
     """One piece: looked at, and written in the second round. False where nothing may be stored any more."""
     rows, shared = piece["rows"], piece["shared"]
-    ready, late = importer.settle(work, actor, rows, shared) if rows else ([], [])
     files, token = files_of(work), str(job.asked["token"])
+    part = _number(_mapping(job.place).get("part", 0))
     if round_ == "look":
+        ready, late = importer.settle(work, actor, rows, shared) if rows else ([], [])
+        files.write(token, f"ready-{part}", ready)
         if late:
-            told = [Problem(each.line, importer.sheet.label_of(each.column), "", each.reason) for each in late]
-            files.write(token, "late-0", [astuple(each) for each in told])
-            job.outcome = {**job.outcome, "已导入": 0, "_late": [len(told)], "_told": GONE_STALE}
-            return False
-        return True
-    stored = importer.write(work, actor, ready, shared, state) if ready else 0
+            job.outcome = {**job.outcome, "已导入": 0, "_late": [len(late)], "_told": GONE_STALE}
+            _keep_late(files, token, 0, importer, late)
+        return not late
+    stored, late = _written(work, actor, importer, piece, None if job.asked["good_only"] else part, state)
     counts = _list(job.outcome.get("_late"))
-    told = [Problem(each.line, importer.sheet.label_of(each.column), "", each.reason) for each in late]
-    files.write(token, f"late-{len(counts)}", [astuple(each) for each in told])
+    _keep_late(files, token, len(counts), importer, late)
     job.done += len(rows)
     job.outcome = {
         **job.outcome,
@@ -165,6 +168,43 @@ def _store(
         "_late": [*counts, len(late)],
     }
     return True
+
+
+def _written(
+    work: UnitOfWork,
+    actor: Actor,
+    importer: Importer,
+    piece: dict[str, Any],
+    looked_at: int | None,
+    state: dict[str, Any],
+) -> tuple[int, list[Problem]]:
+    """Write a piece. What was looked at in the first round is not asked for again, unless the database refuses it:
+    somebody was faster in these few seconds."""
+    rows, shared = piece["rows"], piece["shared"]
+    if not rows:
+        return 0, []
+    if looked_at is not None:
+        ready = files_of(work).read(str(piece["token"]), f"ready-{looked_at}")
+        tried = deepcopy(state)
+        work.session.flush()
+        try:
+            with work.session.begin_nested():
+                stored = importer.write(work, actor, ready, shared, tried)
+        except DBAPIError as error:
+            if not is_taken(error):
+                raise
+        else:
+            state |= tried
+            return stored, []
+    ready, late = importer.settle(work, actor, rows, shared)
+    return importer.write(work, actor, ready, shared, state) if ready else 0, late
+
+
+def _keep_late(
+    files: ImportFiles, token: str, number: int, importer: Importer, late: Sequence[Problem]
+) -> None:
+    told = [Problem(each.line, importer.sheet.label_of(each.column), "", each.reason) for each in late]
+    files.write(token, f"late-{number}", [astuple(each) for each in told])
 
 
 def _end(work: UnitOfWork, actor: Actor, job: Job, importer: Importer) -> bool:

@@ -72,15 +72,16 @@ class Importer:
 
     `doubled_by` names the columns that together may stand only once in a file. `check` understands the lines of
     a part and answers good rows (and what they share); `whole` looks at all rows of the file together. To
-    store, `settle` asks the database once more and answers what is ready, and `write` writes that; `link` is a
+    store, `settle` asks the database once more and answers what is ready (as JSON can hold it), and `write`
+    writes that; `link` is a
     second round over all parts.
     """
 
     sheet: ImportSheet
     doubled_by: tuple[str, ...]
     check: Callable[[UnitOfWork, Actor, Sequence[Line], Found], tuple[list[Row], Any]]
-    settle: Callable[[UnitOfWork, Actor, Sequence[Row], Any], tuple[list[Any], list[Problem]]]
-    write: Callable[[UnitOfWork, Actor, Sequence[Any], Any, State], int]
+    settle: Callable[[UnitOfWork, Actor, Sequence[Row], Any], tuple[list[Row], list[Problem]]]
+    write: Callable[[UnitOfWork, Actor, Sequence[Row], Any, State], int]
     whole: Callable[[UnitOfWork, Actor, Sequence[Row]], list[Problem]] | None = None
     link: Callable[[UnitOfWork, Actor, Sequence[Row]], None] | None = None
 

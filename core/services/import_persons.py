@@ -17,6 +17,7 @@ from core.rules.errors import ERROR_TEXTS, ErrorCode
 from core.rules.fields import FieldSpec
 from core.rules.identity import DOCUMENTS, RESIDENT_CARD, check_id_number, check_resident_number
 from core.rules.imports import PERSONS
+from core.rules.lists import Lists
 from core.rules.registration import ACCOUNT_FIELDS, PERSON_FIELDS, fill_from_number
 from core.rules.roles import Actor, Role
 from core.rules.workflow import RegistrationState
@@ -58,7 +59,7 @@ def check_persons(
     """The rows of a part: [line, clean values by key]."""
     day = today(work.clock)
     departments = _departments(work, actor)
-    read = _Reader(day)
+    read = _Reader(day, work.lists)
     rows: list[Row] = []
     by_line: dict[int, Line] = {}
     for line in lines:
@@ -80,19 +81,22 @@ def check_persons(
 
 def settle_persons(
     work: UnitOfWork, actor: Actor, rows: Sequence[Row], shared: object
-) -> tuple[list[dict[str, Any]], list[Problem]]:
-    """Whose number is free; the others named."""
+) -> tuple[list[Row], list[Problem]]:
+    """Whose number is free: the values and both digests; the others named."""
     hold_off(work.session, actor.org_id or 0)
     digest = work.vault.digest
     numbers = [digest("id_number", row[1]["id_number"]) for row in rows]
     logins = [digest("login", row[1]["id_number"]) for row in rows]
     of_person = (Person.id_number_digest, Person.employer_id)
     people = {bytes(key): org for key, org in found_by(work.session, of_person[0], numbers, *of_person)}
-    taken = {bytes(row[0]) for row in found_by(work.session, Account.login_digest, logins, Account.login_digest)}
+    taken = {
+        bytes(row[0]) for row in found_by(work.session, Account.login_digest, logins, Account.login_digest)
+    }
     pending = (Registration.state == RegistrationState.PENDING.value,)
     asked = found_by(work.session, Registration.id_digest, numbers, Registration.id_digest, more=pending)
     waiting = {bytes(row[0]) for row in asked}
-    ready, problems = [], []
+    ready: list[Row] = []
+    problems: list[Problem] = []
     seen: dict[bytes, int] = {}
     for row, number, login in zip(rows, numbers, logins, strict=True):
         reason = ""
@@ -109,13 +113,11 @@ def settle_persons(
             problems.append(Problem(row[0], "id_number", "", reason))
             continue
         seen[number] = row[0]
-        ready.append({**row[1], "_number": number, "_login": login})
+        ready.append([row[1], number.hex(), login.hex()])
     return ready, problems
 
 
-def write_persons(
-    work: UnitOfWork, actor: Actor, ready: Sequence[Mapping[str, Any]], shared: object, state: State
-) -> int:
+def write_persons(work: UnitOfWork, actor: Actor, ready: Sequence[Row], shared: object, state: State) -> int:
     """An account with a mark in place of a hash, the person and the role, for each."""
     session, seal = work.session, work.vault.seal
     employer = session.get_one(Org, actor.org_id)
@@ -125,12 +127,15 @@ def write_persons(
         session,
         Account,
         ("id", "login_digest", "login_sealed"),
-        [(key, row["_login"], seal(row["id_number"])) for key, row in zip(accounts, ready, strict=True)],
+        [
+            (key, bytes.fromhex(login), seal(values["id_number"]))
+            for key, (values, _, login) in zip(accounts, ready, strict=True)
+        ],
         {"password_hash": INITIAL_MARK, "must_change": True, "created_at": work.clock.now()},
     )
     rows = [
-        _columns(work, row, person, account)
-        for row, person, account in zip(ready, people, accounts, strict=True)
+        _columns(work, values, bytes.fromhex(number), person, account)
+        for (values, number, _), person, account in zip(ready, people, accounts, strict=True)
     ]
     insert_rows(
         session, Person, _COLUMNS, rows, {"employer_id": employer.id, "region_code": employer.region_code}
@@ -152,8 +157,8 @@ PERSONS_IMPORT = Importer(
 class _Reader:
     """Reads lines; what many lines say alike (民族, 院校) is understood once."""
 
-    def __init__(self, day: date) -> None:
-        self._day = day
+    def __init__(self, day: date, lists: Lists) -> None:
+        self._day, self._lists = day, lists
         self._known = lru_cache(maxsize=20_000)(self._read)
 
     def line(self, line: Line, found: Found) -> dict[str, Any]:
@@ -203,12 +208,14 @@ class _Reader:
         if key == "id_type" and typed not in DOCUMENTS:
             return "", EntryError(ErrorCode.NOT_IN_LIST)
         try:
-            return str(check_field(spec, typed, self._day)), None
+            return str(check_field(spec, typed, self._day, lists=self._lists)), None
         except EntryError as error:
             return "", error
 
 
-def _columns(work: UnitOfWork, row: Mapping[str, Any], person: int, account: int) -> tuple[Any, ...]:
+def _columns(
+    work: UnitOfWork, row: Mapping[str, Any], number: bytes, person: int, account: int
+) -> tuple[Any, ...]:
     """One person in the order of _COLUMNS."""
     seal, digest = work.vault.seal, work.vault.digest
     pinyin, initials = spell_person_quickly(row["name"])
@@ -222,7 +229,7 @@ def _columns(work: UnitOfWork, row: Mapping[str, Any], person: int, account: int
         initials,
         row["id_type"],
         seal(row["id_number"]),
-        row["_number"],
+        number,
         row.get("gender", ""),
         date.fromisoformat(row["birth_date"]) if row.get("birth_date") else None,
         row.get("ethnic_group", ""),

@@ -85,9 +85,7 @@ def settle_rosters(
     return ready, problems
 
 
-def write_rosters(
-    work: UnitOfWork, actor: Actor, ready: Sequence[Row], shared: object, state: State
-) -> int:
+def write_rosters(work: UnitOfWork, actor: Actor, ready: Sequence[Row], shared: object, state: State) -> int:
     """The students of each class."""
     count = 0
     for class_id, some in _by_class(ready).items():

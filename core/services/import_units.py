@@ -70,18 +70,16 @@ def whole_file(work: UnitOfWork, actor: Actor, rows: Sequence[Row]) -> list[Prob
 
 def settle_units(
     work: UnitOfWork, actor: Actor, rows: Sequence[Row], shared: object
-) -> tuple[list[NewOrg], list[Problem]]:
+) -> tuple[list[Row], list[Problem]]:
     """Those whose code is still free."""
     known = ids_of(work.session, [row[1] for row in rows])
     problems = [Problem(row[0], CODE, row[1], "系统中已有这个机构代码") for row in rows if row[1] in known]
-    return [_org(row) for row in rows if row[1] not in known], problems
+    return [row for row in rows if row[1] not in known], problems
 
 
-def write_units(
-    work: UnitOfWork, actor: Actor, ready: Sequence[NewOrg], shared: object, state: State
-) -> int:
+def write_units(work: UnitOfWork, actor: Actor, ready: Sequence[Row], shared: object, state: State) -> int:
     """The units; whose superior stands later in the file is linked in the second round."""
-    add_orgs(work.session, list(ready))
+    add_orgs(work.session, [_org(row) for row in ready])
     return len(ready)
 
 

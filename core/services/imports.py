@@ -1,4 +1,4 @@
-"""批量导入 (E6): a file is checked first, line by line, in the background; then all of it is stored, or its good rows."""
+"""批量导入 (E6): a file is checked first, line by line, in the background; then all or its good rows are stored."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from core.model import Declaration, Person, PersonYear
 from core.rules.chain import SOURCES
+from core.rules.doubts import Doubt
 from core.rules.errors import ErrorCode, Refused
 from core.rules.forms import FORMS, PUBLIC, declaration_fields
 from core.rules.hours import ZERO, CreditHours
@@ -39,7 +40,7 @@ from core.services.declaration_views import (
 )
 from core.services.queues import Queue, Waits, capped, overdue_before, viewers
 from core.services.rule_words import clause_of
-from core.services.scope import must_see
+from core.services.scope import may_see, must_see
 from core.services.suspicions import doubts_about, suggestion_for
 from core.store import pages
 from core.store.work import UnitOfWork
@@ -99,7 +100,7 @@ def _item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
         rule_words=clause_of(work, row),
         year_line=_year_line(work, row, proposed),
         evidence=evidence_of(work.session, row.id),
-        doubts=tuple(DoubtLine(doubt.text, doubt.other_id) for doubt in doubts),
+        doubts=tuple(_doubt_line(work, actor, doubt) for doubt in doubts),
         history=history_of(work.session, KIND, row.id),
         viewers=viewers(work, actor, KIND, row.id) if command.look else (),
         waiting_days=days_since(row.submitted_at, work.clock.now()) or 0,
@@ -133,6 +134,14 @@ def _declaration_lines(row: Declaration) -> tuple[tuple[str, str], ...]:
         if text:
             lines.append((spec.label, text))
     return tuple(lines)
+
+
+def _doubt_line(work: UnitOfWork, actor: Actor, doubt: Doubt) -> DoubtLine:
+    """The jump is given where the caller may see the other one."""
+    other = None if doubt.other_id is None else work.session.get(Declaration, doubt.other_id)
+    if other is None or may_see(work.session, actor, other):
+        return DoubtLine(doubt.text, doubt.other_id)
+    return DoubtLine(f"{doubt.text}（不在您的管理范围，由上级核对）")
 
 
 def _no_return(row: Declaration) -> str:

@@ -61,7 +61,9 @@ def ground_of(work: UnitOfWork, actor: Actor, command: StatisticsQuery) -> Groun
         raise Refused.for_fields((FieldError("year", ErrorCode.OUT_OF_RANGE, params),))
     far = reach(Action.STATISTICS, actor.role)
     region = _region(work, actor, far, command.region)
-    employer_id = actor.org_id if far is Reach.ORG else command.employer_id
+    employer_id = command.employer_id
+    if employer_id is None and far is Reach.ORG:
+        employer_id = actor.org_id
     employer = None if employer_id is None else _employer(work, actor, employer_id)
     single = bool(region) and (len(region_prefix(region)) == 6 or command.own_only)
     extent = Extent(

@@ -15,7 +15,8 @@ from core.services.annual import learning_lines
 from core.store.work import UnitOfWork
 
 KIND = "certificate"
-PROOF = "proof"
+ANNUAL, PROOF = "annual", "proof"
+"""What a certificate is (`Certificate.kind`): 学时证明, or 职称申报证明."""
 
 
 def void(work: UnitOfWork, actor: Actor, row: Certificate, reason: str) -> None:

@@ -50,7 +50,7 @@ class ImportFiles:
 
     def forget_rows(self, token: str) -> None:
         """Delete the rows; what was found in them stays."""
-        for name in ("rows", "good"):
+        for name in ("rows", "good", "ready"):
             for piece in self._place(token).glob(f"{name}-*.sealed"):
                 piece.unlink(missing_ok=True)
 

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 NEAR = 7
 """Bits in which candidates differ at most: with one fewer than there are bands, they share a band."""
 BANDS = 8
-MOST = 16
+MOST = 21
 """Grey values (of 256) by which the worst part of two scans of one paper differs at most."""
 SMALL = 32
 _COLS, _ROWS = 9, 8
 _LEAST_CONTRAST = 24
 _LONG, _SHORT = 480, 352
-"""Pixels of a page in the second look; both are multiples of _PART and of 4 * _BLOCK_LOW or near it."""
-_PART = 16
-_REACH = 5
-_LOW, _BLOCK_LOW, _REACH_LOW = 4, 12, 5
-_BLUR = 2.4
+"""Pixels of a page in the second look."""
+_PART = 10
+_REACH = 3
+_COARSE, _BLOCK_LOW, _REACH_LOW = (4,), 12, 5
+_BLUR, _AROUND, _MIDDLE = 1.2, 20, 190
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,29 +104,32 @@ def difference(one: bytes, two: bytes) -> int | None:
     first, second = _page(one), _page(two)
     if first.size != second.size:
         return None
-    laid = _lay(first.reduce(_LOW), second.reduce(_LOW))
-    matrix = (laid.scale, -laid.turn, laid.right * _LOW, laid.turn, laid.scale, laid.down * _LOW)
-    second = second.transform(
-        first.size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR, fillcolor=255
-    )
+    for coarse in _COARSE:
+        laid = _lay(first.reduce(coarse), second.reduce(coarse))
+        matrix = (laid.scale, -laid.turn, laid.right * coarse, laid.turn, laid.scale, laid.down * coarse)
+        second = second.transform(
+            first.size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor=_MIDDLE
+        )
     best: Image.Image | None = None
     for _, _, moved in _moved(second, _REACH):
         parts = ImageChops.difference(first, moved).reduce(_PART)
         best = parts if best is None else ImageChops.darker(best, parts)
     assert best is not None
     cols, rows = best.size
-    # Without the two outermost parts: there a crop has cut something off, or a lid has let light in.
-    return max(best.crop((2, 2, cols - 2, rows - 2)).tobytes())
+    # Without the three outermost parts: there a crop has cut something off, or a lid has let light in.
+    return max(best.crop((3, 3, cols - 3, rows - 3)).tobytes())
 
 
 def _page(content: bytes) -> Image:
     """A page as the second look takes it: grey, of one size, a little out of focus, dark to light."""
-    from PIL import Image, ImageFilter
+    from PIL import Image, ImageChops, ImageFilter
 
     page = page_of(content, _LONG * 2)
     size = (_LONG, _SHORT) if page.width >= page.height else (_SHORT, _LONG)
     page = _even(page.resize(size, Image.Resampling.LANCZOS))
-    return _even(page.filter(ImageFilter.GaussianBlur(_BLUR)), cut=0)
+    page = page.filter(ImageFilter.GaussianBlur(_BLUR))
+    # Only what stands out from its surroundings: papers yellow, and lamps are brighter in the middle.
+    return ImageChops.subtract(page, page.filter(ImageFilter.BoxBlur(_AROUND)), 1.0, _MIDDLE)
 
 
 def _even(page: Image, cut: int = 1) -> Image:
@@ -145,7 +148,7 @@ def _moved(page: Image, reach: int) -> list[tuple[int, int, Image]]:
     """A page moved by up to `reach` pixels each way."""
     from PIL import ImageOps
 
-    wide = ImageOps.expand(page, border=reach, fill=255)
+    wide = ImageOps.expand(page, border=reach, fill=_MIDDLE)
     steps = range(-reach, reach + 1)
     return [
         (x, y, wide.crop((reach + x, reach + y, reach + x + page.width, reach + y + page.height)))

@@ -19,6 +19,7 @@ from core.rules.certificate import canonical_bytes, facts_from_canonical
 from core.rules.clock import CHINA
 from core.rules.errors import ErrorCode, Refused
 from core.rules.facts import CertificateFacts, LearningFacts, YearFacts
+from core.store.paper_wording import ANNUAL, PaperWording
 from core.store.seal import Seal
 from core.store.typeface import missing_glyphs, typeface
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PaperPress", "missing_glyphs", "render_certificate"]
 
-TITLE = "继续教育证书"
-SUBTITLE = "（专业技术人员年度学时证明）"
 ANNEX_TITLE = "附页　继续教育历程"
 CHECK_WORDS = (
     "扫描左侧二维码得到一行文字，在“证书查询”中粘贴，",
@@ -59,11 +58,11 @@ class PaperPress:
         self._seal = seal
         self._signer: PaperSigner = PaperSigner(seal)
 
-    def render(self, facts: CertificateFacts) -> bytes:
+    def render(self, facts: CertificateFacts, wording: PaperWording = ANNUAL) -> bytes:
         """The signed PDF. Raises Refused NO_GLYPH for a character that the font lacks."""
-        return self._signer.sign(self.draw(facts), facts)
+        return self._signer.sign(self.draw(facts, wording), facts)
 
-    def draw(self, facts: CertificateFacts) -> bytes:
+    def draw(self, facts: CertificateFacts, wording: PaperWording = ANNUAL) -> bytes:
         """The pages without the signature of the file: the same facts give the same bytes."""
         from core.store.paper_pdf import PaperPdf
 
@@ -74,7 +73,7 @@ class PaperPress:
         moment = datetime.combine(facts.issued_on, time(), tzinfo=CHINA)
         fingerprint = hashlib.sha256(canonical).hexdigest()
         pdf = PaperPdf(typeface(), moment, fingerprint[:32].upper())
-        pdf.set_title(f"{TITLE} {facts.number}")
+        pdf.set_title(f"{wording.title} {facts.number}")
         pdf.set_author(facts.issuer)
         pdf.embed_file(
             bytes=self._seal.sign_facts(facts),
@@ -84,15 +83,15 @@ class PaperPress:
             modification_date=moment,
         )
         sheets = list(_sheets(pdf, facts.learning))
-        _front(pdf, facts, self._seal, pages=1 + len(sheets))
+        _front(pdf, facts, self._seal, wording, pages=1 + len(sheets))
         for page, rows in enumerate(sheets, 2):
             _annex(pdf, facts, rows, page=page, pages=1 + len(sheets))
         return pdf.finished()
 
 
-def render_certificate(seal: Seal, facts: CertificateFacts) -> bytes:
+def render_certificate(seal: Seal, facts: CertificateFacts, wording: PaperWording = ANNUAL) -> bytes:
     """One certificate as a signed PDF. Raises Refused NO_GLYPH. For several, a `PaperPress` is faster."""
-    return PaperPress(seal).render(facts)
+    return PaperPress(seal).render(facts, wording)
 
 
 def _refuse_unprintable(facts: CertificateFacts) -> None:
@@ -105,7 +104,7 @@ def _refuse_unprintable(facts: CertificateFacts) -> None:
         raise Refused(ErrorCode.NO_GLYPH, character=missing[0])
 
 
-def _front(pdf: PaperPdf, facts: CertificateFacts, seal: Seal, *, pages: int) -> None:
+def _front(pdf: PaperPdf, facts: CertificateFacts, seal: Seal, wording: PaperWording, *, pages: int) -> None:
     pdf.add_page()
     pdf.set_draw_color(*_RED)
     pdf.set_line_width(1.0)
@@ -113,16 +112,16 @@ def _front(pdf: PaperPdf, facts: CertificateFacts, seal: Seal, *, pages: int) ->
     pdf.set_line_width(0.3)
     pdf.rect(14, 14, 182, 269)
     _ink(pdf, _RED)
-    _centred(pdf, TITLE, 105, 41, 30, bold=True)
-    _centred(pdf, SUBTITLE, 105, 51, 13)
+    _centred(pdf, wording.title, 105, 41, wording.title_points, bold=True)
+    _centred(pdf, wording.subtitle, 105, 51, 13)
     _ink(pdf, _BLACK)
     _put(pdf, f"证书编号：{facts.number}", _LEFT, 64, 11)
     code = f"校验码：{seal.check_code(facts)}"
     _put(pdf, code, _RIGHT - pdf.text_width(code, 11), 64, 11)
     bottom = _person(pdf, facts, 68.0)
     years = facts.years
-    words = "、".join(str(year.year) for year in years) + "年度继续教育学时认定结果如下，特此证明。"
-    for line in _wrapped(pdf, "　　该同志" + words, 166, 12):
+    words = wording.certifies(tuple(year.year for year in years))
+    for line in _wrapped(pdf, "　　" + words, 166, 12):
         bottom += 8
         _put(pdf, line, _LEFT, bottom, 12)
     _years(pdf, years, bottom + 4)

@@ -44,6 +44,7 @@ class CertificateLine:
     print_count: int
     revoked_at: datetime | None
     revoked_reason: str
+    kind: str
 
 
 def annual_rows(
@@ -103,7 +104,7 @@ def _certificates() -> Statement:
     c = Certificate
     return select(
         c.id, c.version, c.number, c.person_id, c.person_name, c.years, c.state, c.check_code, c.issued_at,
-        c.print_count, c.revoked_at, c.revoked_reason,
+        c.print_count, c.revoked_at, c.revoked_reason, c.kind,
     )  # fmt: skip
 
 

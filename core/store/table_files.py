@@ -49,7 +49,9 @@ def write_problems(path: Path, rows: Sequence[tuple[int, str, str, str]], ending
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(HEADING)
-            writer.writerows((line, column, _harmless(content), reason) for line, column, content, reason in rows)
+            writer.writerows(
+                (line, column, _harmless(content), reason) for line, column, content, reason in rows
+            )
         return
     import xlsxwriter
 

@@ -36,6 +36,7 @@ PATIENCE = 30.0
 _WINDOW = {
     Role.PERSON: "12",
     Role.EMPLOYER: "22",
+    Role.BASE: "32",
     Role.AUTHORITY: "42",
     Role.BUREAU: "51",
     Role.OPERATOR: "9",

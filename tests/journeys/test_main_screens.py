@@ -52,9 +52,10 @@ SCREENS: dict[Role | None, dict[str, str]] = {
         "zw": "没有待审的",
         "sf": "没有待审的",
         "gl": ">",
+        "zb": ">",
     },
-    Role.BUREAU: {"rd": ">2026", "zd": "没有证书"},
-    Role.OPERATOR: {"xt": "> 1 ", "rz": "20", "bf": "最近的备份"},
+    Role.BUREAU: {"rd": ">2026", "zd": "没有证书", "xz": ">", "ry": ">"},
+    Role.OPERATOR: {"xt": "> 1 ", "jc": ">学时标准", "rz": "20", "bf": "最近的备份", "gy": ">"},
 }
 
 

@@ -27,6 +27,7 @@ from core.store.settings import Settings
 from core.store.store import open_store
 from tests.conftest import DATA_KEY, FixedClock
 from tests.screens.office import SMALL, Terminal, program
+from tests.services.hall import operator
 from tests.services.moving import position
 from tests.worlds import build_world, submitted
 from tui.keys import Command, key_name, key_names
@@ -53,6 +54,12 @@ POPUPS = (
     ("transfer", "f4"),
     ("identity_form", "f9"),
     ("years", "c"),
+    ("staff", "s"),
+    ("staff", "f"),
+    ("staff", "b"),
+    ("sub_accounts", "n"),
+    ("offices_below", "f"),
+    ("people", "f"),
     ("years", "o"),
     ("certificates", "/"),
     ("position", "tab", "tab", "tab", "f4"),
@@ -87,12 +94,16 @@ class Cast:
         """What a screen without a jump code is opened with."""
         view = self.counted
         params: dict[str, dict[str, Any]] = {
+            "reference_entries": {"kind": "title"},
+            "reference_entry": {"kind": "hours", "entry": "post_training"},
+            "reference_history": {"kind": "hours", "entry": "post_training"},
             "declaration": {"declaration_id": view.id},
             "annual_detail": {"year": view.year},
             "picture": {"evidence": view.evidence},
             "faces": {"evidence": view.evidence * 2, "object_id": None, "holder": Holder.DECLARATION},
             "change": {"change_id": self.change},
             "record": {"kind": "education"},
+            "person_file": {"person_id": self.actors[Role.PERSON].person_id},
         }
         return params.get(route, {})
 
@@ -114,8 +125,7 @@ def cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     for office in offices:
         version = desk.do(declaration_view, me, key).version
         desk.do(decide, office, Decide(id=key.value, version=version, verdict=Verdict.APPROVE))
-    operator = Actor(me.account_id, "none", Role.OPERATOR, "系统管理员", "410000")
-    actors = {each.role: each for each in (me, *offices, operator)}
+    actors = {each.role: each for each in (me, *offices, operator(world))}
     change = position(desk, me)
     desk.do(withdraw_position, me, ChangeKey(change_id=change.id, version=change.version))
     yield Cast(desk, actors, desk.do(declaration_view, me, key), change.id)

@@ -22,6 +22,8 @@ from core.model import (
     Person,
     PersonRecord,
     PersonYear,
+    SpotCheck,
+    SpotCheckItem,
 )
 from core.rules.errors import Refused
 from core.rules.reference import PROVINCE
@@ -46,6 +48,7 @@ from tests.services.front_door import GUEST, cheap_desk, typed_form
 from tests.services.moving import position, transfer
 from tests.services.offices import applied
 from tests.services.proofs import asked, without_faces
+from tests.services.teaching import Taught, taught
 from tests.worlds import World, build_world, submitted
 
 ISSUER = "河南省人力资源和社会保障厅"
@@ -74,6 +77,7 @@ class Hall:
     office: OfficeView
     org_change: OrgChangeView
     department_id: int
+    taught: Taught
 
     @property
     def store(self) -> Store:
@@ -92,6 +96,7 @@ def build_hall(store: Store, folder: Path) -> Hall:
     values = typed_form(world.garden, region="410327")
     waiting = desk.do(register, GUEST, Register(values=values, employer_id=world.garden))
     sent, number = submitted(desk, person, folder), number_of(world, person)
+    enter_spot_check(world, sent.id)
     record_id = _enter_record(world, person)
     changes = _ask_for_changes(world, desk, person, folder)
     firm = world.office(world.garden)
@@ -112,6 +117,7 @@ def build_hall(store: Store, folder: Path) -> Hall:
         office,
         org_change,
         department.id,
+        taught(world, desk, folder),
     )
 
 
@@ -122,6 +128,26 @@ def pass_year(world: World, person: Actor, year: int = PASSED) -> None:
         settled.public_halves, settled.professional_halves, settled.passed = 60, 120, True
         settled.recognised_at, settled.recognised_by = work.clock.now(), ISSUER
         work.session.add(settled)
+        work.commit()
+
+
+def enter_spot_check(world: World, declaration_id: int) -> None:
+    """A draw (抽查) of the city's bureau, as it is stored."""
+    with world.store.writing() as work:
+        row = SpotCheck(
+            org_id=world.city_bureau,
+            region_code="410300",
+            year=2026,
+            seed="2026-11-22",
+            wanted=1,
+            population=1,
+            population_sha256="0" * 64,
+            up_to_id=1,
+            drawn_at=work.clock.now(),
+        )
+        work.session.add(row)
+        work.session.flush()
+        work.session.add(SpotCheckItem(check_id=row.id, place=1, declaration_id=declaration_id))
         work.commit()
 
 

@@ -10,7 +10,14 @@ import xlsxwriter
 
 from core.rules.imports import SHEETS, ImportKind
 from core.rules.roles import Actor
-from core.schema.imports import CheckImport, ImportKey, ImportProblemRow, ImportView, ProblemQuery, StoreImport
+from core.schema.imports import (
+    CheckImport,
+    ImportKey,
+    ImportProblemRow,
+    ImportView,
+    ProblemQuery,
+    StoreImport,
+)
 from core.services.desk import Desk
 from core.services.imports import check_import, import_problems, import_view, store_import
 from core.services.jobs import JobRunner
@@ -19,7 +26,9 @@ Row = dict[str, object]
 PATIENCE = 120.0
 
 
-def table(kind: ImportKind, rows: Sequence[Row], folder: Path, ending: str = "csv", encoding: str = "utf-8") -> Path:
+def table(
+    kind: ImportKind, rows: Sequence[Row], folder: Path, ending: str = "csv", encoding: str = "utf-8"
+) -> Path:
     """A file of these rows, by the labels of their columns; what a row doesn't name is blank."""
     labels = list(SHEETS[kind].labels)
     path = folder / f"{kind.value}.{ending}"
@@ -43,7 +52,9 @@ def checked(desk: Desk, actor: Actor, kind: ImportKind, path: Path) -> ImportVie
 
 def stored(desk: Desk, actor: Actor, view: ImportView, *, good_only: bool = False) -> ImportView:
     """What was checked, stored to its end."""
-    return ended(desk, actor, desk.do(store_import, actor, StoreImport(job_id=view.job.id, good_only=good_only)))
+    return ended(
+        desk, actor, desk.do(store_import, actor, StoreImport(job_id=view.job.id, good_only=good_only))
+    )
 
 
 def ended(desk: Desk, actor: Actor, view: ImportView) -> ImportView:

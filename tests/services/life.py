@@ -36,6 +36,9 @@ from core.store.store import Store
 from tests.rules.record_samples import SAMPLES
 from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed_form
 from tests.services.hall import ISSUER, PASSED, operator, pass_year
+from tests.services.life_accounts import account_steps
+from tests.services.life_counted import counted_steps
+from tests.services.life_offices import office_steps
 from tests.services.moving import PROFESSOR, key, moves_to, said
 from tests.services.office_life import operator_steps
 from tests.services.proofs import FIELDS as PROOFS
@@ -60,6 +63,7 @@ class Life:
     def steps(self) -> Iterator[Step]:
         """The use case that is called and the call, in turn; a call may be tried again where it failed."""
         yield from self._registration()
+        yield from office_steps(self)
         yield from self._forgotten()
         yield from self._declaration()
         yield from self._refused_one()
@@ -68,6 +72,8 @@ class Life:
         yield from self._profile()
         yield from self._records()
         yield from self._identity()
+        yield from counted_steps(self)
+        yield from account_steps(self)
         yield from self._way_out()
 
     def play(self) -> None:
@@ -174,7 +180,7 @@ class Life:
         yield self.does("create_account", "account", lambda: new, boss)
         closing = ChangeYear(year=2026, open=False, reason=f"有人来电 {OTHER_MOBILE} 问 {NUMBER}，按期截止")
         yield self.does("change_year", "year", lambda: closing, bureau)
-        yield self.does("recognise_year", "settled", lambda: RecogniseYear(year=2026), bureau)
+        yield self.does("recognise_year", "settled", lambda: RecogniseYear(year=2026, id_number=NUMBER), bureau)
         pass_year(self.world, person)
         yield self.does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)
         yield self.does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)

@@ -29,7 +29,7 @@ from core.services.plans import submit_plan
 from core.services.review import decide
 from core.services.students import enter_students
 from core.store.store import Store
-from tests.worlds import World, picture
+from tests.worlds import World, id_number, picture
 
 BASE_NAME = "汝阳县教师进修学校"
 COURSES = (
@@ -49,14 +49,33 @@ class Ground:
     folder: Path
 
 
-def ground_of(world: World, desk: Desk, folder: Path) -> Ground:
-    """A base, signed in, whose region is the school's."""
+def ground_of(world: World, desk: Desk, folder: Path, region: str = "410326") -> Ground:
+    """A base, signed in, whose region is the school's unless another is named, and the bureau nearest to it."""
     with world.store.writing() as work:
-        org = Org(kind="base", name=BASE_NAME, code="base-410326", region_code="410326")
+        org = Org(kind="base", name=BASE_NAME, code=f"base-{region}", region_code=region)
         work.session.add(org)
         work.session.flush()
         work.commit()
-    return Ground(world, desk, world.office(org.id), world.office(world.county_bureau), folder)
+    bureau = world.county_bureau if region == "410326" else world.city_bureau
+    return Ground(world, desk, world.office(org.id), world.office(bureau), folder)
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A plan that waits and the report of a class that waits, both at the city's bureau; a student of it."""
+
+    plan: PlanView
+    report: ClassView
+    student_id: int
+
+
+def taught(world: World, desk: Desk, folder: Path) -> Taught:
+    """What belongs to a base of the garden firm's county."""
+    ground = ground_of(world, desk, folder, "410327")
+    plan = sent_plan(ground, title="等待审批的计划")
+    stranger = {"id_number": id_number(480), "name": "孙七"}
+    report = reported(ground, with_students(ground, new_class(ground), stranger))
+    return Taught(plan, report, report.students[0].id)
 
 
 def typed_plan(**changes: str) -> dict[str, str]:

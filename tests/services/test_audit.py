@@ -51,7 +51,10 @@ READING = {
     "check_line_text",
     "check_file",
     "check_folder",
+    "export_spot_check",
+    "statistics",
     "health_page",
+    "office_status",
 }
 # Each course has an entry of its own, and the import one that says how many.
 SEVERAL = {"import_public_hours": 2}

@@ -66,7 +66,10 @@ def test_a_file_becomes_declarations_that_wait_at_the_next_level(
 ) -> None:
     view = checked(desk, school, HOURS, table(HOURS, [learnt(), learnt(2, "李四", 学时="30.5")], tmp_path))
     done = stored(desk, school, view)
-    found = [(row.status, row.step, row.handler_org_id, row.source, row.claimed_halves) for row in declarations(desk)]
+    found = [
+        (row.status, row.step, row.handler_org_id, row.source, row.claimed_halves)
+        for row in declarations(desk)
+    ]
     waits = ("pending", "authority", world.education, "unit")
     assert (view.good, done.stored, done.job.state, found) == (2, 2, "done", [(*waits, 80), (*waits, 61)])
 
@@ -74,11 +77,17 @@ def test_a_file_becomes_declarations_that_wait_at_the_next_level(
 def test_one_class_is_one_activity_and_each_declaration_has_its_history(
     desk: Desk, school: Actor, tmp_path: Path
 ) -> None:
-    rows = [learnt(), learnt(2, "李四"), learnt(3, "王五", 培训班名称="人工智能培训班", 开始时间="2026-08-03", 结束时间="2026-08-07")]
+    rows = [
+        learnt(),
+        learnt(2, "李四"),
+        learnt(3, "王五", 培训班名称="人工智能培训班", 开始时间="2026-08-03", 结束时间="2026-08-07"),
+    ]
     stored(desk, school, checked(desk, school, HOURS, table(HOURS, rows, tmp_path)))
     with desk.reading() as work:
         activities = [(row.title, row.people, row.origin) for row in work.session.scalars(select(Activity))]
-        moves = work.session.execute(select(Decision.move, Decision.org_name, func.count()).group_by(Decision.move, Decision.org_name)).all()
+        moves = work.session.execute(
+            select(Decision.move, Decision.org_name, func.count()).group_by(Decision.move, Decision.org_name)
+        ).all()
     assert (sorted(activities), [tuple(row) for row in moves]) == (
         [("2026年新课标培训班", 2, "file"), ("人工智能培训班", 1, "file")],
         [("submit", "汝阳县小店镇第一初级中学", 3)],
@@ -91,7 +100,12 @@ def test_one_class_is_one_activity_and_each_declaration_has_its_history(
         ({"证件号": ""}, "证件号", "", "必填"),
         ({"姓名": "张山"}, "姓名", "张山", "姓名不一致"),
         ({"证件号": id_number(9)}, "证件号", f"410099********{id_number(9)[-4:]}", "没有这个人"),
-        ({"证件号": id_number(1)[:-1] + ("0" if id_number(1)[-1] != "0" else "1")}, "证件号", None, "校验位不符"),
+        (
+            {"证件号": id_number(1)[:-1] + ("0" if id_number(1)[-1] != "0" else "1")},
+            "证件号",
+            None,
+            "校验位不符",
+        ),
         ({"年度": "26"}, "年度", "26", "四位数字"),
         ({"年度": "2025", "开始时间": "2025-07-06", "结束时间": "2025-07-10"}, "年度", "2025", "已截止"),
         ({"培训班名称": ""}, "培训班名称", "", "必填"),
@@ -137,10 +151,17 @@ def test_all_or_nothing_is_refused_while_a_row_is_bad_and_the_good_rows_may_be_t
         desk.do(store_import, school, StoreImport(job_id=view.job.id))
     before = len(declarations(desk))
     done = stored(desk, school, view, good_only=True)
-    assert (caught.value.code, before, done.stored, len(declarations(desk))) == (ErrorCode.ROWS_REFUSED, 0, 1, 1)
+    assert (caught.value.code, before, done.stored, len(declarations(desk))) == (
+        ErrorCode.ROWS_REFUSED,
+        0,
+        1,
+        1,
+    )
 
 
-def test_what_waits_or_counts_already_is_not_declared_again(desk: Desk, school: Actor, tmp_path: Path) -> None:
+def test_what_waits_or_counts_already_is_not_declared_again(
+    desk: Desk, school: Actor, tmp_path: Path
+) -> None:
     path = table(HOURS, [learnt(), learnt(2, "李四")], tmp_path)
     stored(desk, school, checked(desk, school, HOURS, path))
     again = checked(desk, school, HOURS, path)
@@ -196,6 +217,10 @@ def test_the_example_row_of_the_template_is_left_out(desk: Desk, school: Actor, 
     assert (view.rows, view.good) == (1, 1)
 
 
-@pytest.mark.parametrize(("ending", "encoding"), [("csv", "utf-8"), ("csv", "utf-8-sig"), ("csv", "gb18030"), ("xlsx", "")])
-def test_every_kind_of_file_is_read(desk: Desk, school: Actor, tmp_path: Path, ending: str, encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("ending", "encoding"), [("csv", "utf-8"), ("csv", "utf-8-sig"), ("csv", "gb18030"), ("xlsx", "")]
+)
+def test_every_kind_of_file_is_read(
+    desk: Desk, school: Actor, tmp_path: Path, ending: str, encoding: str
+) -> None:
     assert checked(desk, school, HOURS, table(HOURS, [learnt()], tmp_path, ending, encoding)).good == 1

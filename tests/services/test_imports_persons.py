@@ -93,7 +93,9 @@ def test_the_initial_password_ends_with_the_change(desk: Desk, school: Actor, tm
     assert signed_in(desk, NEW).must_change_password is False
 
 
-@pytest.mark.parametrize("typed", ["", "000000", NUMBER, INITIAL_MARK, NUMBER[-6:] + " ", "an account that does not exist"])
+@pytest.mark.parametrize(
+    "typed", ["", "000000", NUMBER, INITIAL_MARK, NUMBER[-6:] + " ", "an account that does not exist"]
+)
 def test_nothing_else_opens_an_account_with_the_initial_password(
     desk: Desk, school: Actor, tmp_path: Path, typed: str
 ) -> None:
@@ -101,13 +103,17 @@ def test_nothing_else_opens_an_account_with_the_initial_password(
     assert code_of(lambda: signed_in(desk, typed)) is ErrorCode.WRONG_LOGIN
 
 
-def test_wrong_tries_of_an_initial_password_lock_as_any_others_do(desk: Desk, school: Actor, tmp_path: Path) -> None:
+def test_wrong_tries_of_an_initial_password_lock_as_any_others_do(
+    desk: Desk, school: Actor, tmp_path: Path
+) -> None:
     brought_in(desk, school, tmp_path, person())
     codes = [code_of(lambda: signed_in(desk, "000000")) for _ in range(12)]
     assert (codes[0], codes[-1]) == (ErrorCode.WRONG_LOGIN, ErrorCode.LOCKED)
 
 
-def test_the_initial_password_opens_no_office(desk: Desk, school: Actor, world: World, tmp_path: Path) -> None:
+def test_the_initial_password_opens_no_office(
+    desk: Desk, school: Actor, world: World, tmp_path: Path
+) -> None:
     brought_in(desk, school, tmp_path, person())
     with desk.writing() as work:
         account = work.session.scalars(select(Account.id).join(Person).where(Person.name == "曾晓燕")).one()
@@ -132,8 +138,17 @@ def test_what_the_number_says_is_filled_in_and_everything_personal_is_sealed(
     brought_in(desk, school, tmp_path, person(电子邮箱="Zeng@example.cn"))
     with desk.reading() as work:
         row = work.session.scalars(select(Person).where(Person.name == "曾晓燕")).one()
-        opened = [work.vault.open(each or b"") for each in (row.id_number_sealed, row.mobile_sealed, row.email_sealed)]
-    facts = (row.gender, row.birth_date.isoformat() if row.birth_date else "", row.pinyin, row.initials, row.region_code)
+        opened = [
+            work.vault.open(each or b"")
+            for each in (row.id_number_sealed, row.mobile_sealed, row.email_sealed)
+        ]
+    facts = (
+        row.gender,
+        row.birth_date.isoformat() if row.birth_date else "",
+        row.pinyin,
+        row.initials,
+        row.region_code,
+    )
     assert facts == ("男", "1985-03-07", "zengxiaoyan", "zxy", "410326")
     assert opened == [NUMBER, "19900000401", "Zeng@example.cn"]
     assert row.email_digest == world.store.vault.digest("email", "zeng@example.cn")
@@ -202,7 +217,9 @@ def test_nothing_personal_lies_open_in_the_data_folder(desk: Desk, school: Actor
 def test_an_import_stands_in_the_log_by_its_counts_alone(desk: Desk, school: Actor, tmp_path: Path) -> None:
     brought_in(desk, school, tmp_path, person(), person(402, "王晓"))
     with desk.reading() as work:
-        entries = [(row.action, row.summary) for row in work.session.scalars(select(Audit).order_by(Audit.id))]
+        entries = [
+            (row.action, row.summary) for row in work.session.scalars(select(Audit).order_by(Audit.id))
+        ]
     assert entries == [
         ("import.check", "检查人员 persons.csv 2 行"),
         ("import.store", "导入人员 persons.csv 2 人，开始"),
@@ -210,14 +227,33 @@ def test_an_import_stands_in_the_log_by_its_counts_alone(desk: Desk, school: Act
     ]
 
 
-def test_the_list_of_imports_is_the_offices_own(desk: Desk, school: Actor, world: World, tmp_path: Path) -> None:
+def test_the_list_of_imports_is_the_offices_own(
+    desk: Desk, school: Actor, world: World, tmp_path: Path
+) -> None:
     brought_in(desk, school, tmp_path, person())
     pages = [desk.do(import_page, actor, Nothing()).rows for actor in (school, world.office(world.garden))]
     assert [[row.stored for row in rows] for rows in pages] == [[1], []]
 
 
 @pytest.mark.parametrize(
-    "name", ["王小明", "曾晓燕", "长春", "单长春", "重庆", "欧阳修", "尉迟恭", "买买提·吐尔逊", "吕布", "仇行", "乐乐", "朝阳", "银行", "A君", "王\U00020bb7"]
+    "name",
+    [
+        "王小明",
+        "曾晓燕",
+        "长春",
+        "单长春",
+        "重庆",
+        "欧阳修",
+        "尉迟恭",
+        "买买提·吐尔逊",
+        "吕布",
+        "仇行",
+        "乐乐",
+        "朝阳",
+        "银行",
+        "A君",
+        "王\U00020bb7",
+    ],
 )
 def test_a_name_is_spelt_the_same_in_bulk(name: str) -> None:
     assert spell_person_quickly(name) == spell_person(name)

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from core.model import Change, Declaration, OrgChange, OrgRegistration, Registration
+from core.model import (
+    Change,
+    Declaration,
+    OrgChange,
+    OrgRegistration,
+    Registration,
+    TrainingClass,
+    TrainingPlan,
+)
 from core.rules.permissions import PERMISSIONS, allowed
 from core.rules.roles import Actor, Caller, Role
 from core.schema.accounts import (
@@ -43,6 +51,7 @@ from core.schema.declarations import (
     SaveDeclaration,
 )
 from core.schema.drafts import DraftKey, DropGuestDraft, FindGuestDraft, SaveDraft, SaveGuestDraft
+from core.schema.editions import EntryKey, EntryQuery, SaveEdition
 from core.schema.employers import FindEmployers, ImportPublicHours, ImportUnits
 from core.schema.jobs import JobKey, JobQuery
 from core.schema.messages import MessageQuery, ReadMessages, Remind, SendMail
@@ -82,6 +91,7 @@ from core.schema.review import (
 )
 from core.schema.sign_in import SignIn, SwitchRole
 from core.schema.staff import MoveStaff, StaffKey, StaffQuery, SwitchStaff
+from core.schema.training import ClassView, PlanView
 from core.schema.units_below import (
     MakeUnitAccount,
     ResetUnitAccount,
@@ -90,8 +100,10 @@ from core.schema.units_below import (
     UnitsBelow,
 )
 from core.services.desk import UseCase, all_use_cases
+from core.services.queue_table import QUEUES
 from core.services.review import decide_many
 from core.store.store import Store
+from tests.services.counted_commands import COUNTED_SAMPLES, foreign_counted
 from tests.services.front_door import PASSWORD
 from tests.services.hall import (
     DRAFT,
@@ -108,6 +120,7 @@ from tests.services.hall import (
 )
 from tests.services.offices import CODE
 from tests.services.own_or_public import OWN_OR_PUBLIC
+from tests.services.teaching_commands import TEACHING_SAMPLES, foreign_teaching
 from tests.worlds import id_number, training
 
 NUMBER = id_number(490)
@@ -115,6 +128,12 @@ LOG = ("audit", "audit_link")
 
 # One command for every use case of the program: whoever adds a use case says here how it is called.
 SAMPLES: Mapping[str, Command] = {
+    "edition_kinds": Nothing(),
+    "edition_entries": EntryQuery(kind="title"),
+    "edition_entry": EntryKey(kind="hours", entry="post_training"),
+    "edition_history": EntryKey(kind="hours", entry="post_training"),
+    "preview_edition": SaveEdition(kind="hours", entry="post_training"),
+    "save_edition": SaveEdition(kind="hours", entry="post_training"),
     "new_challenge": Nothing(),
     "sign_in": SignIn(role=Role.PERSON, login="nobody", password=PASSWORD),
     "sign_out": Nothing(),
@@ -244,9 +263,9 @@ SAMPLES: Mapping[str, Command] = {
     "people_page": PeopleQuery(),
     "person_file": PersonKey(person_id=1),
     "person_year": PersonYearKey(person_id=1, year=PASSED),
+    **COUNTED_SAMPLES,
+    **TEACHING_SAMPLES,
 }
-
-EMPLOYERS_ONLY = {subject.value for subject in Subject} - {Subject.DECLARATION.value}
 
 
 @pytest.fixture
@@ -331,9 +350,10 @@ def test_nothing_of_another_is_reached_with_the_right_role(hall: Hall) -> None:
                 continue
             before = entries(hall.store)
             code = tried(hall, use_case, caller, command)
-            # The review of registrations and of a person's changes is no office's but an employer's.
-            employers = subject in EMPLOYERS_ONLY and caller.role is not Role.EMPLOYER
-            may = ("NOT_ALLOWED",) if employers else ()
+            # A queue of the desk is decided by some of the roles that have a desk.
+            queue = QUEUES.get(Subject(subject)) if subject in set(Subject) else None
+            barred = queue is not None and not allowed(queue.decided, caller.role)
+            may = ("NOT_ALLOWED",) if barred else ()
             if code not in ("NOT_YOURS", "NOT_FOUND", *may) or entries(hall.store) == before:
                 wrong[name, subject, caller.role.value] = code
     assert wrong == {}
@@ -378,8 +398,16 @@ def test_a_batch_of_anothers_items_decides_nothing_and_is_written_down(hall: Hal
     )
 
 
-Item = DeclarationView | RegistrationView | ChangeView | OfficeView | OrgChangeRow
-Stored = type[Declaration] | type[Registration] | type[Change] | type[OrgRegistration] | type[OrgChange]
+Item = DeclarationView | RegistrationView | ChangeView | OfficeView | OrgChangeRow | PlanView | ClassView
+Stored = (
+    type[Declaration]
+    | type[Registration]
+    | type[Change]
+    | type[OrgRegistration]
+    | type[OrgChange]
+    | type[TrainingPlan]
+    | type[TrainingClass]
+)
 
 
 def waiting_items(hall: Hall) -> Mapping[Subject, tuple[Stored, Item]]:
@@ -392,6 +420,8 @@ def waiting_items(hall: Hall) -> Mapping[Subject, tuple[Stored, Item]]:
         Subject.REGISTRATION: (Registration, hall.registration),
         Subject.OFFICE: (OrgRegistration, hall.office),
         Subject.OFFICE_CHANGE: (OrgChange, hall.org_change.row),
+        Subject.PLAN: (TrainingPlan, hall.taught.plan),
+        Subject.CLASS_REPORT: (TrainingClass, hall.taught.report),
     }
 
 
@@ -511,6 +541,8 @@ def foreign_commands(hall: Hall) -> dict[tuple[str, str], Command]:
         ("undo_decision", "registration"): UndoDecision(
             subject=registration, id=waiting.id, version=waiting.version
         ),
+        **foreign_counted(hall),
+        **foreign_teaching(hall),
         ("print_certificate", "person"): PrintCertificate(years=(PASSED,), id_number=hall.number),
         ("revoke_certificate", "certificate"): RevokeCertificate(
             certificate_id=hall.certificate_id, version=1, reason="有误"

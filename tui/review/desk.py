@@ -45,7 +45,8 @@ class ReviewDesk(Frame):
     def __init__(self, role: Role | None = None) -> None:
         super().__init__()
         self.words = DESK_WORDS[self.subject]
-        self.queue = Queue(self.words.column, self.words.hours, "batch" not in self.words.absent)
+        words = self.words
+        self.queue = Queue(words.column, words.hours, "batch" not in words.absent, words.name)
         self._item_keys = self.words.keys(ITEM_KEYS)
         self._list_keys = self.words.keys(LIST_KEYS)
         self.commands = self._item_keys

@@ -20,6 +20,7 @@ from core.rules.refusals import (
 from core.schema.review import Bucket, Subject, Verdict
 from tui.keys import Command
 from tui.review.keys import COMPARE, STUDENTS
+from tui.widgets.queue_list import PERSON
 
 _CHANGE_BUCKETS = (Bucket.ALL, Bucket.OVERDUE, Bucket.PLAIN)
 
@@ -28,14 +29,15 @@ _CHANGE_BUCKETS = (Bucket.ALL, Bucket.OVERDUE, Bucket.PLAIN)
 class DeskWords:
     """The words of one desk.
 
-    `title` is empty where it follows from the caller's level. `column` heads what the list shows of a row;
-    `hours` says whether there are hours. `absent` are the commands that have no meaning here, each with the
+    `title` is empty where it follows from the caller's level. `name` and `column` head what the list shows of a
+    row; `hours` says whether there are hours. `absent` are the commands that have no meaning here, each with the
     reason it gives; `instead` are commands that stand on the keys of another.
     """
 
     title: str
     column: str
     reasons: tuple[UsualReason, ...]
+    name: str = PERSON
     approve: str = "通过"
     reject: str = "不通过"
     hours: bool = False
@@ -129,6 +131,7 @@ DESK_WORDS: Mapping[Subject, DeskWords] = {
         title="单位审核",
         column="单位类型",
         reasons=OFFICE_REASONS,
+        name="单位名称",
         absent={
             "send_back": "单位注册只有通过和不通过：按 R 写明原因，申请单位可修改后重新提交",
             "undo": "单位注册审核后不能收回，结果已到申请单位手中",
@@ -139,6 +142,7 @@ DESK_WORDS: Mapping[Subject, DeskWords] = {
         title="单位变更审核",
         column="变更内容",
         reasons=OFFICE_CHANGE_REASONS,
+        name="单位名称",
         absent={
             "send_back": "单位变更只有通过和不通过：按 R 写明原因，单位可重新申请",
             "undo": "单位变更审核后不能收回，结果已到单位手中",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.rules.errors import ErrorCode, Refused
+from core.rules.errors import Refused
 from core.rules.fields import FieldSpec
 from core.schema.base import Nothing
 from core.schema.offices import DepartmentKey, DepartmentNode, SaveDepartment
@@ -66,12 +66,16 @@ class DepartmentsScreen(Frame):
     async def action_rename(self) -> None:
         """F2: another name."""
         here = self._here()
+        if here is None:
+            return
         above = next((node for node in self.nodes if node.id == here.parent_id), None)
         await self._ask_name(f"改名：{here.name}", here, above)
 
     async def action_move(self) -> None:
         """F4: below another department, or to the top."""
         here = self._here()
+        if here is None:
+            return
         options = [Option(_TOP, (_TOP,), "", None)]
         inside: set[int | None] = {here.id}
         for node in self.nodes:
@@ -98,6 +102,8 @@ class DepartmentsScreen(Frame):
     async def action_delete(self) -> None:
         """F7: after a question."""
         here = self._here()
+        if here is None:
+            return
 
         async def delete() -> None:
             self._show(await self.ask(delete_department, DepartmentKey(department_id=here.id)))
@@ -129,10 +135,11 @@ class DepartmentsScreen(Frame):
         spec: FieldSpec = NAME
         await self.open(FormSheet(title, [field_for(spec, node.name if node else "")], given))
 
-    def _here(self) -> DepartmentNode:
-        """What has the marker. Raises Refused NOT_FOUND."""
+    def _here(self) -> DepartmentNode | None:
+        """What has the marker; says so where there is nothing yet."""
         if not self.nodes:
-            raise Refused(ErrorCode.NOT_FOUND)
+            self.tell(_EMPTY, Look.WARN)
+            return None
         return self.nodes[self.table.at]
 
     def _show(self, nodes: tuple[DepartmentNode, ...], stay_on: int = 0) -> None:

@@ -52,7 +52,7 @@ class StatusScreen(Frame):
         self._typed = (id_number, password)
 
     def make_pane(self) -> Pane:
-        fields = [field_for(spec, value) for spec, value in zip(_FIELDS, self._typed, strict=True)]
+        fields = [field_for(spec, value, cells=24) for spec, value in zip(_FIELDS, self._typed, strict=True)]
         self.form = Form(fields, on_done=self.action_query, label_cells=_LABEL_CELLS)
         return self.form
 

@@ -29,6 +29,7 @@ from tui.widgets.attachment_form import EVIDENCE_FIELD
 from tui.widgets.choosing import opener
 from tui.widgets.confirm_sheet import ConfirmSheet
 from tui.widgets.field import Field, field_for
+from tui.widgets.filed_picker import filed_openers
 from tui.widgets.pane import Pane
 from tui.widgets.people_picker import PAGE, Key, PeoplePicker
 
@@ -58,7 +59,11 @@ class UnitDeclareScreen(Declaring):
 
     def make_pane(self) -> Pane:
         pane = super().make_pane()
-        keys = {EVIDENCE_FIELD.key: self.open_files, PEOPLE_FIELD.key: self._open_people}
+        keys = {
+            EVIDENCE_FIELD.key: self.open_files,
+            PEOPLE_FIELD.key: self._open_people,
+            **filed_openers(self, self.ask, lambda: self.form, self._left),
+        }
         self.form.on_open = opener(self, lambda: self.form, keys=keys, after=self._left)
         return pane
 

@@ -14,7 +14,7 @@ from tui.look import Look
 from tui.widgets.choosing import Stage
 from tui.widgets.picker import Option, OptionPage, Picker
 
-ENDINGS = frozenset({".jpg", ".jpeg", ".gif", ".bmp", ".png", ".zip"})
+ENDINGS = (".jpg", ".jpeg", ".gif", ".bmp", ".png", ".zip")
 AT_MOST = 2_000
 """Entries of one folder that are listed; what more there is, typing finds no more than scrolling does."""
 
@@ -40,7 +40,12 @@ class FilePicker(Picker):
     empty = "这里没有目录，也没有图片；按左键到上级目录，或输入 / ~ 开头的路径"
 
     def __init__(
-        self, stage: Stage, folder: Path, on_file: Callable[[Path], Awaitable[None]], what: str = "添加附件"
+        self,
+        stage: Stage,
+        folder: Path,
+        on_file: Callable[[Path], Awaitable[None]],
+        what: str = "添加附件",
+        endings: tuple[str, ...] = ENDINGS,
     ) -> None:
         super().__init__(
             what,
@@ -51,6 +56,10 @@ class FilePicker(Picker):
             hint="名称，或 / ~ 开头的路径",
         )
         self.stage, self.folder, self.on_file, self.what = stage, folder, on_file, what
+        self._endings = endings
+        self.empty = self.empty.replace(
+            "图片", "图片" if endings is ENDINGS else f" {' '.join(endings)} 文件"
+        )
         self._entries: list[Listed] = []
         self._read: Path | None = None
 
@@ -96,21 +105,19 @@ class FilePicker(Picker):
         trouble = ""
         if folder != self._read:
             try:
-                self._entries = await asyncio.to_thread(list_folder, folder)
+                self._entries = await asyncio.to_thread(list_folder, folder, self._endings)
             except (OSError, ValueError):
                 self._entries, trouble = [], "打不开这个目录"
             self._read = folder
         self.title = f"{self.what}    {folder}"
         found = [e for e in self._entries if not query or rank(query, e.name) is not None]
         pictures = sum(not e.folder for e in found)
-        status = (
-            trouble or f"{len(found) - pictures} 个目录，{pictures} 个文件 (.jpg .jpeg .gif .bmp .png .zip)"
-        )
+        status = trouble or f"{len(found) - pictures} 个目录，{pictures} 个文件 ({' '.join(self._endings)})"
         return OptionPage(tuple(_option(entry) for entry in found), None, status)
 
 
-def list_folder(folder: Path) -> list[Listed]:
-    """Folders first, then pictures by their endings, both by name; hidden ones are left out. Raises OSError."""
+def list_folder(folder: Path, endings: tuple[str, ...] = ENDINGS) -> list[Listed]:
+    """Folders first, then files with one of these endings, both by name; hidden ones are left out. Raises OSError."""
     found = []
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -118,7 +125,7 @@ def list_folder(folder: Path) -> list[Listed]:
                 continue
             try:
                 is_folder = entry.is_dir()
-                if is_folder or (Path(entry.name).suffix.lower() in ENDINGS and entry.is_file()):
+                if is_folder or (Path(entry.name).suffix.lower() in endings and entry.is_file()):
                     size = 0 if is_folder else entry.stat().st_size
                     found.append(Listed(entry.name, Path(entry.path), is_folder, size))
             except OSError:

@@ -15,6 +15,7 @@ ADVICE = {
     PaperVerdict.VALID: "请核对纸面与下列各项是否逐字相同，不同的以下列为准",
     PaperVerdict.ALTERED: "这份文件签发后被改动过，不能采用；下列是签发时的内容",
     PaperVerdict.REVOKED: "这张证书已经作废，不能采用",
+    PaperVerdict.REPLACED: "这张证书已换发新证，请查验新证书",
     PaperVerdict.FOREIGN: "不是本平台的密钥签发的，不能采用",
     PaperVerdict.UNREADABLE: "读不出证书内容，请换一份文件或重新扫描",
 }

@@ -9,6 +9,9 @@ from core.schema.review import Bucket, Decided, QueuePage, QueueRow
 from tui.look import Line, Look, Span, fit, right
 
 UNDO_LAST = 10
+PERSON = "姓名"
+_WIDE, _NARROW = (28, 40), (16, 24)
+"""Cells of the name of an office, and of name and middle together, in a wide and in a narrow list."""
 
 
 @dataclass(slots=True)
@@ -16,12 +19,14 @@ class Queue:
     """The queue as this desk sees it. Rows that were decided leave it; `after` asks for the next page.
 
     `column` is what a row's middle is called; `hours` says whether rows have a year and hours, `batches`
-    whether many may be decided at once.
+    whether many may be decided at once. `name` is what a row begins with: the names of offices are long, and
+    take room from the middle.
     """
 
     column: str = "学习形式"
     hours: bool = True
     batches: bool = True
+    name: str = PERSON
     bucket: Bucket = Bucket.ALL
     text: str = ""
     rows: list[QueueRow] = field(default_factory=list)
@@ -134,16 +139,21 @@ def draw_rows(queue: Queue, cells: int, height: int) -> list[Line]:
             middle = (
                 f"{fit(row.form_name, 10)} {right(claimed, 5)}" if queue.hours else fit(row.form_name, 16)
             )
-            body = f"{fit(row.person_name, 8)} {middle} {right(str(row.waiting_days), 3)}天 "
+            names = fit(row.person_name, 8)
+            if queue.name != PERSON:
+                names, middle = _named(row, _NARROW)
+            body = f"{names} {middle} {right(str(row.waiting_days), 3)}天 "
             tail = fit(marks_of(row), max(0, cells - 35))
         else:
             year = "" if row.year is None else str(row.year)
             middle = f"{fit(row.form_name, 16)} {fit(year, 5)}{right(claimed, 6)}"
             if not queue.hours:
                 middle = fit(row.form_name, 28)
+            names = fit(row.person_name, 12)
+            if queue.name != PERSON:
+                names, middle = _named(row, _WIDE)
             body = (
-                f"{right(str(index + 1), 4)}  {fit(row.person_name, 12)} {middle}"
-                f"  等待 {right(str(row.waiting_days), 3)} 天  "
+                f"{right(str(index + 1), 4)}  {names} {middle}  等待 {right(str(row.waiting_days), 3)} 天  "
             )
             tail = fit(marks_of(row), max(0, cells - 66))
         look = Look.CHOSEN if row.id in queue.chosen else Look.PLAIN
@@ -154,7 +164,15 @@ def draw_rows(queue: Queue, cells: int, height: int) -> list[Line]:
 def row_titles(queue: Queue) -> str:
     """What stands above the rows of a wide list."""
     middle = f"{fit(queue.column, 16)} 年度   申报" if queue.hours else fit(queue.column, 28)
-    return f"  序号  姓名         {middle}  等待"
+    names = fit(queue.name, 12)
+    if queue.name != PERSON:
+        names, middle = fit(queue.name, _WIDE[0]), fit(queue.column, _WIDE[1] - _WIDE[0])
+    return f"  序号  {names} {middle}  等待"
+
+
+def _named(row: QueueRow, cells: tuple[int, int]) -> tuple[str, str]:
+    """The name and the middle of an office's row."""
+    return fit(row.person_name, cells[0]), fit(row.form_name, cells[1] - cells[0])
 
 
 def line_of_marker(queue: Queue, height: int) -> int:
