@@ -184,6 +184,11 @@ ROUTES: dict[str, Route] = {
             "tui.screens.provider_file:ProviderFileScreen",
             BUREAU | OPERATOR,
         ),
+        Route("approved", "rc", "撤销认定", "tui.screens.approved:ApprovedScreen", BUREAU),
+        Route("revoked", "", "失信记录", "tui.screens.revoked:RevokedScreen", BUREAU),
+        Route("exemptions", "jm", "减免", "tui.screens.exemptions:ExemptionsScreen", BUREAU),
+        Route("exemption_form", "", "新减免", "tui.screens.exemption_form:ExemptionFormScreen", BUREAU),
+        Route("proof", "zm", "职称申报证明", "tui.screens.proof:ProofScreen", PERSON | OFFICES),
         Route("jobs", "rw", "后台任务", "tui.screens.jobs:JobsScreen", WORKPLACES | OPERATOR),
     )
 }

@@ -53,7 +53,7 @@ class Claim:
 
     `by_days`: the period is time really spent learning, so the days bound the hours. `suggested` is what the
     rule gives. `yearly` learning may come again in another year. `live` is false for drafts and refused
-    ones, which disturb nobody.
+    ones, which disturb nobody. `day_limit` is the most 学时 of one day.
     """
 
     id: int
@@ -69,6 +69,7 @@ class Claim:
     scans: frozenset[str] = frozenset()
     likes: frozenset[str] = frozenset()
     live: bool = True
+    day_limit: int = DAY_LIMIT
 
 
 def find_doubts(claim: Claim, others: Iterable[Claim]) -> tuple[Doubt, ...]:
@@ -79,7 +80,7 @@ def find_doubts(claim: Claim, others: Iterable[Claim]) -> tuple[Doubt, ...]:
 def _about_itself(claim: Claim) -> Iterable[Doubt]:
     if claim.by_days and claim.period is not None:
         days = max(0, days_between(*claim.period))
-        most = CreditHours.of(days * DAY_LIMIT)
+        most = CreditHours.of(days * claim.day_limit)
         if claim.claimed > most:
             yield Doubt(DoubtKind.TOO_MANY_HOURS, f"{days} 天最多 {most} 学时，申请 {claim.claimed}")
     if claim.suggested is not None and claim.claimed > claim.suggested:

@@ -13,7 +13,7 @@ from core.rules.hours import CreditHours
 from core.rules.hours_lines import BASIS, CERTAINTY, HoursLine, hours_lines, ranks_of
 from core.rules.lists import LEVELS, REGION_KINDS, Entry
 from core.rules.reference import DIRECT_COUNTIES, PROVINCE, PROVINCIAL_UNITS
-from core.rules.rulebook import ANNUAL, CLOSING, FORM, HOURS, IN_USE, STOPPED, Rulebook
+from core.rules.rulebook import ANNUAL, CLOSING, FORM, HOURS, IN_USE, STOPPED, Rulebook, form_of
 from core.rules.years import month_and_day
 
 Typed = Mapping[str, str]
@@ -97,7 +97,7 @@ def _form_fields(rules: Rulebook, entry: str, year: int) -> tuple[FieldSpec, ...
 
 
 def _hours_line(rules: Rulebook, entry: str, year: int) -> HoursLine | None:
-    form = FORMS.get(_form_key(entry))
+    form = FORMS.get(form_of(entry))
     return None if form is None else next((each for each in hours_lines(form) if each.path == entry), None)
 
 
@@ -185,6 +185,8 @@ def _check_region(rules: Rulebook, entry: str, year: int, typed: Typed) -> tuple
         above = known.get(parent_of(code))
         if entry not in FIXED_REGIONS and (above is None or not above.active):
             errors.append(refused("code", f"没有上级区域 {parent_of(code)}"))
+        elif not entry and kind not in ADDED_KINDS:
+            errors.append(FieldError("kind", ErrorCode.NOT_IN_LIST))
         elif entry not in FIXED_REGIONS and (kind == REGION_KINDS["city"]) != code.endswith("00"):
             errors.append(refused("kind", "市的代码以 00 结尾，其他的不以 00 结尾"))
     errors += _unique("region", "name", "parent")(rules, entry, year, {**typed, "parent": parent_of(code)})
@@ -196,15 +198,13 @@ def parent_of(code: str) -> str:
     return PROVINCE if code.endswith("00") else f"{code[:4]}00"
 
 
+ADDED_KINDS = tuple(REGION_KINDS[each] for each in ("city", "county", "zone", "county_province_managed"))
+"""What a region that is added can be; there is only one 省, and one 省直."""
 FIXED_REGIONS = (PROVINCE, PROVINCIAL_UNITS, DIRECT_COUNTIES)
 _REGION = (
     FieldSpec("code", "区划代码", max_length=6, hint="6 位，前 4 位是所属市的"),
     _named("name", "名称"),
-    _picked(
-        "kind",
-        "类别",
-        *(REGION_KINDS[each] for each in ("city", "county", "zone", "county_province_managed")),
-    ),
+    _picked("kind", "类别", *REGION_KINDS.values()),
 )
 _SERIES = FieldSpec("series", "系列", FieldKind.CHOICE, choices_from="series_names")
 
@@ -285,7 +285,7 @@ def _form_summary(key: str, entry: Entry) -> str:
 
 
 def _hours_label(key: str, entry: Entry) -> str:
-    form = FORMS[_form_key(key)]
+    form = FORMS[form_of(key)]
     line = next(each for each in hours_lines(form) if each.path == key)
     return f"{form.name}  {line.label}"
 
@@ -303,10 +303,6 @@ def _hours_summary(key: str, entry: Entry) -> str:
     if "long_from" in values:
         words = "  ".join(f"{field.split()[1]}+{text}" for field, text in values.items() if " " in field)
     return f"{words.strip()}  {values['certainty']}"
-
-
-def _form_key(entry: str) -> str:
-    return entry.partition("/")[0].partition("|")[0]
 
 
 def _closing_summary(key: str, entry: Entry) -> str:

@@ -150,6 +150,7 @@ class ErrorCode(StrEnum):
     FILE_TAKEN_ALREADY = "E813"
     BAD_PUBLIC_KEY = "E814"
     PROVIDER_TWICE = "E815"
+    BAD_PROVIDER_CODE = "E816"
     # installation
     NOT_INITIALISED = "E901"
     KEY_MISSING = "E902"
@@ -300,10 +301,11 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.NOTHING_TO_DRAW: "{year} 年度没有已通过的申报可以抽查",
     ErrorCode.CERTIFICATE_NOT_VALID: "这张证书已不在有效状态，不能{what}",
     ErrorCode.YEARS_MISSING: "{years} 年度还没有认定，不能出具证明；请缩小年度范围，或等年度认定",
-    ErrorCode.PROVIDER_UNKNOWN: "文件写的公需课平台“{code}”没有登记或已停用",
+    ErrorCode.PROVIDER_UNKNOWN: "文件写的公需课平台“{provider}”没有登记或已停用",
     ErrorCode.SIGNATURE_WRONG: "文件的签名不对：内容可能被改动，或不是该平台签发的，请向平台索取原文件",
     ErrorCode.PROVIDER_FILE_BROKEN: "第 {line} 行看不懂（{reason}），请向平台索取原文件",
     ErrorCode.BAD_PUBLIC_KEY: "应为 Ed25519 公钥：32 字节的 base64 或十六进制，或整个 PEM",
+    ErrorCode.BAD_PROVIDER_CODE: "平台代码应为 2 至 16 个大写字母或数字",
     ErrorCode.PROVIDER_TWICE: "平台代码“{code}”已登记",
     ErrorCode.FILE_TAKEN_ALREADY: "这个文件已在 {at} 收过，没有重复计入",
     ErrorCode.JOB_RUNNING: "这项后台任务还在进行，请等它结束，或先取消",

@@ -188,6 +188,11 @@ def evaluate(rule: HoursRule, clean: Clean, annual: AnnualRule | None) -> Outcom
             return _posting(rule, clean, annual)
 
 
+def day_limit(rule: HoursRule) -> int:
+    """The most 学时 of one day: what the rule gives for a day, else the general limit."""
+    return rule.hours if isinstance(rule, PerDay) else DAY_LIMIT
+
+
 def days_between(start: date, end: date) -> int:
     """Calendar days from start to end, both counted."""
     return (end - start).days + 1

@@ -106,7 +106,11 @@ def parse_public_key(text: str) -> bytes:
     body = "".join(line for line in text.splitlines() if "-----" not in line)
     plain = re.sub(r"-----[A-Z ]+-----", "", "".join(body.split()))
     try:
-        key = bytes.fromhex(plain) if re.fullmatch(r"[0-9a-fA-F]{64}", plain) else base64.b64decode(plain, validate=True)
+        key = (
+            bytes.fromhex(plain)
+            if re.fullmatch(r"[0-9a-fA-F]{64}", plain)
+            else base64.b64decode(plain, validate=True)
+        )
     except (ValueError, binascii.Error):
         raise EntryError(ErrorCode.BAD_PUBLIC_KEY) from None
     if len(key) == KEY_BYTES + len(_SPKI) and key.startswith(_SPKI):

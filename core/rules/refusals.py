@@ -98,6 +98,14 @@ CLASS_REASONS: tuple[UsualReason, ...] = (
     UsualReason("9", "其他", open_ended=True),
 )
 
+REVOCATION_REASONS: tuple[UsualReason, ...] = (
+    UsualReason("1", "证明材料不实"),
+    UsualReason("2", "没有参加所申报的学习"),
+    UsualReason("3", "同一项学习重复认定"),
+    UsualReason("4", "认定学时有误，应重新申报"),
+    UsualReason("9", "其他", open_ended=True),
+)
+
 
 def reason_text(digit: str, own_words: str, reasons: tuple[UsualReason, ...] = USUAL_REASONS) -> str:
     """The reason as it is stored; Refused (REASON_REQUIRED) if neither a digit nor words say anything."""

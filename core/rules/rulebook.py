@@ -124,12 +124,25 @@ class Rulebook:
             return FORMS
         return self._once(("forms", year), lambda: {key: self._form(key, year) for key in FORMS})
 
+    def edition_of(self, key: str, year: int) -> int:
+        """The newest edition that has a say in a form's words and numbers of a year; 0 as shipped."""
+        own = (
+            each.id
+            for each in self.editions
+            if each.covers(year)
+            and (
+                (each.kind == FORM and each.entry == key)
+                or (each.kind == HOURS and form_of(each.entry) == key)
+            )
+        )
+        return max(own, default=0)
+
     def _form(self, key: str, year: int) -> LearningForm:
         shipped = FORMS[key]
         lines = {
             path: entry.values if entry.active else None
             for path, entry in self.entries(HOURS, year).items()
-            if entry.edition and path.partition("/")[0].partition("|")[0] == key
+            if entry.edition and form_of(path) == key
         }
         made = with_hours(shipped, lines)
         entry = self.entries(FORM, year)[key]
@@ -184,6 +197,11 @@ class Rulebook:
 def shipped() -> Rulebook:
     """Edition 0: everything as shipped."""
     return Rulebook()
+
+
+def form_of(path: str) -> str:
+    """The form of learning that a line of the hours tables belongs to."""
+    return path.partition("/")[0].partition("|")[0]
 
 
 def annual_values(rule: AnnualRule) -> Mapping[str, str]:

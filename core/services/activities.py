@@ -34,7 +34,7 @@ from core.services.messages import addressed, letter
 from core.services.scope import not_yours, reviewers
 from core.services.suspicions import doubted_by_scans
 from core.services.windows import open_years, window_for
-from core.store.bulk import insert_rows
+from core.store.bulk import found_by, insert_rows
 from core.store.work import UnitOfWork
 
 PEOPLE = "people"
@@ -63,13 +63,11 @@ def submit_activity(work: UnitOfWork, actor: Actor, command: SubmitActivity) -> 
     of another unit.
     """
     employer = _employer(work, actor)
+    _must_be_own(work, employer, command.people)
     learning, halves, note, suggested = _understood(work, actor, command)
     checked = check_people(
         work, employer.id, learning, halves, command.people, suggested=suggested, hold=True
     )
-    foreign = [each for each in checked if each.error and each.error.code is ErrorCode.NOT_YOURS]
-    if foreign:
-        raise not_yours("person", foreign[0].person_id)
     refused = {each.person_id: each.error for each in checked if each.error is not None}
     unasked = [error for key, error in refused.items() if key not in command.leave_out]
     if unasked or len(refused) == len(checked):
@@ -131,6 +129,15 @@ def _employer(work: UnitOfWork, actor: Actor) -> Org:
     if actor.org_id is None:
         raise Refused(ErrorCode.NOT_ALLOWED, role=actor.role.label)
     return work.session.get_one(Org, actor.org_id)
+
+
+def _must_be_own(work: UnitOfWork, employer: Org, people: Sequence[int]) -> None:
+    """Before anything is said about the form: whoever picks somebody of another unit is refused, and written down."""
+    elsewhere = found_by(
+        work.session, Person.id, people, Person.id, more=(Person.employer_id != employer.id,)
+    )
+    if elsewhere:
+        raise not_yours("person", elsewhere[0].id)
 
 
 def _understood(

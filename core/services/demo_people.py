@@ -14,7 +14,7 @@ from core.rules.roles import Actor, Role
 from core.rules.workflow import DeclarationState
 from core.services.annual import recount
 from core.services.demo_names import person_name, resident_number
-from core.services.public_hours import FORM
+from core.services.public_rows import FORM
 from core.store.names import spell_person
 from core.store.work import UnitOfWork
 

@@ -17,14 +17,14 @@ from core.schema.review import Decide, Verdict
 from core.services.annual import recount_many
 from core.services.demo_people import make_office
 from core.services.desk import Desk
-from core.services.public_hours import FORM
+from core.services.public_rows import FORM
 from core.services.review import decide
 from core.services.year_rows import enter_everybody
 from core.store.work import UnitOfWork
 
 FIRM_LOGIN = "yuanlin"
 _SEED = 26
-_APPROVED = 30
+_APPROVED = 14
 _ISSUER = "河南省人力资源和社会保障厅"
 _PAST = ((2024, 0.8), (2025, 0.9))
 """Years that most of some people have passed."""

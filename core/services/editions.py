@@ -21,7 +21,7 @@ from core.rules.identity import mask_personal
 from core.rules.lists import Entry, key_of
 from core.rules.permissions import Action
 from core.rules.roles import Actor
-from core.rules.rulebook import ANNUAL, FORM, HOURS, STANDARD, Rulebook
+from core.rules.rulebook import ANNUAL, FORM, HOURS, STANDARD, Rulebook, form_of
 from core.schema.base import Nothing, Page
 from core.schema.editions import (
     ChangedField,
@@ -274,7 +274,7 @@ def _warnings(
     if kind.key in (HOURS, FORM, ANNUAL):
         notes.append("已审核的申报、已认定的年度仍按原来的规则，以后的按新的。")
     if kind.key == HOURS:
-        form = work.rulebook.all_forms(from_year)[entry.partition("/")[0].partition("|")[0]]
+        form = work.rulebook.all_forms(from_year)[form_of(entry)]
         notes.append(f"申报时显示的条款是：{form.clause} 数字不符的，请到“学习形式”修改条款。")
     if from_year and from_year < today(work.clock).year:
         notes.append(f"{from_year}年度已经过去：只影响还没有认定的。")
@@ -326,7 +326,7 @@ def _row(
 ) -> EntryRow:
     changed = f"第 {entry.edition} 版" if entry.edition else ""
     if later:
-        changed += " 以后另有" if changed else "以后另有"
+        changed = "将修改"
     return EntryRow(kind.key, key, year, label, kind.summary_of(key, entry), entry.active, changed, place)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.model import Account, AccountRole, Department, Org, Person, Registration
+from core.model import Account, AccountRole, Department, Org, Person, Registration, Student
 from core.rules.checking import check_field
 from core.rules.clock import today
 from core.rules.entry import EntryError, parse_email, parse_mobile
@@ -21,6 +21,7 @@ from core.rules.lists import Lists
 from core.rules.registration import ACCOUNT_FIELDS, PERSON_FIELDS, fill_from_number
 from core.rules.roles import Actor, Role
 from core.rules.workflow import RegistrationState
+from core.services.class_hours import match_person
 from core.services.import_lines import Found, Importer, Line, Problem, Row, State, missing
 from core.services.initial import INITIAL_MARK
 from core.services.person_facts import CONTACTS, FOUND_BY
@@ -142,6 +143,7 @@ def write_persons(work: UnitOfWork, actor: Actor, ready: Sequence[Row], shared: 
     )
     roles = list(zip(accounts, people, strict=True))
     insert_rows(session, AccountRole, ("account_id", "person_id"), roles, {"role": Role.PERSON.value})
+    _match_students(work, [bytes.fromhex(number) for _, number, _ in ready])
     return len(ready)
 
 
@@ -152,6 +154,16 @@ PERSONS_IMPORT = Importer(
     settle=settle_persons,
     write=write_persons,
 )
+
+
+def _match_students(work: UnitOfWork, numbers: Sequence[bytes]) -> None:
+    """Those who stand on a roster already get their hours."""
+    waiting = (Student.person_id.is_(None),)
+    found = found_by(work.session, Student.id_number_digest, numbers, Student.id_number_digest, more=waiting)
+    for digest in sorted({bytes(row[0]) for row in found}):
+        match_person(
+            work, work.session.scalars(select(Person).where(Person.id_number_digest == digest)).one()
+        )
 
 
 class _Reader:

@@ -31,6 +31,7 @@ class JobKind:
 KINDS: Mapping[str, str] = {
     "import_check": "core.services.import_jobs:CHECK",
     "import_store": "core.services.import_jobs:STORE",
+    "provider_file": "core.services.provider_intake:FILE",
     "recognise": "core.services.recognition:RECOGNISE",
     "stat_cells": "core.services.stat_cells:CELLS",
     "print_many": "core.services.print_many:PRINTS",

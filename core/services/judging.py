@@ -53,6 +53,12 @@ def rules_by_year(
     }
 
 
+def open_year_rules(work: UnitOfWork, year: int, people: Sequence[int]) -> Mapping[int, AnnualRule]:
+    """The same for an open year of people who may have no row of it yet, by person id."""
+    rule, lightened = work.rulebook.annual_rule(year), exemptions_of(work.session, people, year)
+    return {key: _lightened(rule, lightened.get(key)) for key in people}
+
+
 def rulebook_of(work: UnitOfWork, row: PersonYear | YearLine) -> Rulebook:
     """The rules that a year is judged by: those in force when it was recognised, an open year by the newest."""
     return work.rulebook if row.recognised_at is None else work.rulebook.at(row.rules_edition)

@@ -1,6 +1,6 @@
 """公需课 hours: they come from the course providers, never from a declaration of the person (domain.md 7, row 4).
 
-For now the operator brings them in as a table; the signed files of providers come later.
+Here the operator brings them in as a table; core/services/provider_intake.py takes in the signed files of providers.
 """
 
 from __future__ import annotations
@@ -13,24 +13,21 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from core.model import Declaration, Person
+from core.model import Person
 from core.rules.entry import EntryError, fold, parse_date, parse_hours, parse_year
 from core.rules.errors import ERROR_TEXTS, ErrorCode, Refused
-from core.rules.forms import PUBLIC
 from core.rules.hours import ZERO, CreditHours
 from core.rules.permissions import Action
 from core.rules.roles import Caller
-from core.rules.workflow import DeclarationState
 from core.schema.employers import ImportProblem, ImportPublicHours, ImportResult
-from core.services.annual import recount
 from core.services.desk import Desk, desk_use_case
+from core.services.public_rows import Course, record_courses
 from core.services.sign_in import plain_login
 from core.services.unit_file import UnitLine, read_table
 from core.store.typeface import missing_glyphs
 from core.store.work import UnitOfWork
 
 COLUMNS = ("证件号", "年度", "课程名称", "学时", "完成日期")
-FORM = "公需课学习"
 LONGEST_COURSE = 100
 T = TypeVar("T")
 
@@ -91,52 +88,23 @@ def take_public_hours(desk: Desk, rows: Iterable[PublicHours]) -> int:
 
 def record_public_hours(work: UnitOfWork, rows: Iterable[tuple[Person, PublicHours]]) -> int:
     """Write approved records of the providers and count the years again. Answers how many were new."""
-    touched: set[tuple[int, str, int]] = set()
-    count = 0
-    for person, row in rows:
-        if _counted(work, person.id, row):
-            continue
-        now = work.clock.now()
-        work.session.add(
-            Declaration(
-                person_id=person.id,
-                employer_id=person.employer_id,
-                region_code=person.region_code,
-                year=row.year,
-                subject=PUBLIC,
-                form=FORM,
-                title=row.course,
-                claimed_halves=row.hours.halves,
-                recognised_halves=row.hours.halves,
-                status=DeclarationState.APPROVED.value,
-                started_on=row.finished_on,
-                ended_on=row.finished_on,
-                source="provider",
-                submitted_at=now,
-                decided_at=now,
-                created_at=now,
-                updated_at=now,
-            )
+    courses = [
+        Course(
+            person.id,
+            person.employer_id,
+            person.region_code,
+            row.year,
+            row.course,
+            row.hours.halves,
+            row.finished_on,
         )
-        work.session.flush()
-        work.audit(
-            None, "public_hours.record", "person", person.id, f"{row.year} {row.course} {row.hours} 学时"
-        )
-        touched.add((person.id, person.region_code, row.year))
-        count += 1
-    for person_id, region_code, year in sorted(touched):
-        recount(work, person_id, region_code, year)
-    return count
-
-
-def _counted(work: UnitOfWork, person_id: int, row: PublicHours) -> bool:
-    same = select(Declaration.id).where(
-        Declaration.person_id == person_id,
-        Declaration.year == row.year,
-        Declaration.source == "provider",
-        Declaration.title == row.course,
-    )
-    return work.session.scalar(same.limit(1)) is not None
+        for person, row in rows
+    ]
+    fresh = record_courses(work, courses)
+    for each in fresh:
+        summary = f"{each.year} {each.title} {CreditHours(each.halves)} 学时"
+        work.audit(None, "public_hours.record", "person", each.person_id, summary)
+    return len(fresh)
 
 
 def _person(work: UnitOfWork, id_number: str) -> Person | None:

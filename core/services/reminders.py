@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from core.model import Account, Declaration, Message, Org, Outbox, Person, PersonYear, Region
 from core.model import YearWindow as StoredWindow
-from core.rules.annual import judge
+from core.rules.annual import AnnualRule, judge
 from core.rules.clock import today
 from core.rules.hours import CreditHours
 from core.rules.messages import MessageKind
@@ -26,6 +26,7 @@ from core.rules.workflow import DeclarationState
 from core.rules.years import days_left, declaration_open
 from core.schema.messages import Remind, Reminded
 from core.services.desk import Desk, desk_use_case
+from core.services.judging import open_year_rules
 from core.services.messages import addressed, letter
 from core.services.purge import purge_once_a_day
 from core.services.scope import lineage
@@ -102,6 +103,7 @@ class _Line:
     professional: CreditHours
     told: bool
     begun: Unfinished
+    rule: AnnualRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _page(work: UnitOfWork, call: _Call, after: int) -> tuple[list[_Line], int |
         public < rule.public.halves,
         professional < rule.professional.halves,
         public + professional < rule.total.halves,
-    )
+    ) & func.coalesce(row.passed, False).is_(False)  # with a 减免 less is enough
     has_draft = exists().where(
         Declaration.person_id == Person.id,
         Declaration.year == call.year,
@@ -157,6 +159,7 @@ def _page(work: UnitOfWork, call: _Call, after: int) -> tuple[list[_Line], int |
     )
     found = work.session.execute(query).all()
     begun = _begun(work, call.year, [each[0] for each in found if not each[-1]])
+    rules = open_year_rules(work, call.year, [each[0] for each in found])
     lines = [
         _Line(
             account_id,
@@ -166,6 +169,7 @@ def _page(work: UnitOfWork, call: _Call, after: int) -> tuple[list[_Line], int |
             CreditHours(professional_halves),
             bool(is_told),
             begun.get(person_id, Unfinished()),
+            rules[person_id],
         )
         for person_id, account_id, name, email, public_halves, professional_halves, is_told in found
     ]
@@ -200,7 +204,7 @@ def _begun(work: UnitOfWork, year: int, people: list[int]) -> Mapping[int, Unfin
 
 
 def _letter(work: UnitOfWork, call: _Call, line: _Line) -> _Letter:
-    result = judge(work.rulebook.annual_rule(call.year), line.public, line.professional)
+    result = judge(line.rule, line.public, line.professional)
     text = person_words(result, line.begun, call.closing)
     mail = None
     if work.settings.mails and line.email_sealed is not None:

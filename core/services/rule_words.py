@@ -20,7 +20,7 @@ def rule_lines(work: UnitOfWork, declaration: Declaration) -> tuple[tuple[str, s
         ("条款", suggestion.clause),
         ("规则得出", f"{suggestion.explanation}  [{suggestion.certainty}]"),
         ("依据", suggestion.basis),
-        ("规则版本", edition_words(work, rules_for(work, declaration).edition)),
+        ("规则版本", edition_words(work, _edition(work, declaration))),
     )
 
 
@@ -28,9 +28,13 @@ def clause_of(work: UnitOfWork, declaration: Declaration) -> str:
     """The clause in one line, with the edition where it isn't the one shipped."""
     if declaration.form not in FORMS:
         return ""
-    rules = rules_for(work, declaration)
-    clause = rules.form(declaration.form, declaration.year).clause
-    return f"{clause}（{edition_words(work, rules.edition)}）" if rules.edition else clause
+    clause = rules_for(work, declaration).form(declaration.form, declaration.year).clause
+    edition = _edition(work, declaration)
+    return f"{clause}（{edition_words(work, edition)}）" if edition else clause
+
+
+def _edition(work: UnitOfWork, declaration: Declaration) -> int:
+    return rules_for(work, declaration).edition_of(declaration.form, declaration.year)
 
 
 def edition_words(work: UnitOfWork, edition: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from core.rules.clock import today
 from core.rules.doubts import Claim, Doubt, find_doubts
 from core.rules.forms import FORMS, declaration_fields, suggest_hours
 from core.rules.hours import CreditHours
+from core.rules.hours_rules import day_limit
 from core.rules.learning_form import Suggestion
 from core.rules.rulebook import Rulebook
 from core.rules.workflow import DeclarationState
@@ -32,6 +34,9 @@ def doubts_about(work: UnitOfWork, declaration: Declaration) -> tuple[Doubt, ...
     scans = _scans_of(session, declaration)
     likes = frozenset(like_scans(session, scans)) - scans
     own = _claim(declaration, scans, suggestion_for(work, declaration), likes)
+    if declaration.form in FORMS:
+        form = rules_for(work, declaration).form(declaration.form, declaration.year)
+        own = replace(own, day_limit=day_limit(form.rule))
     return find_doubts(own, _others(session, declaration, scans | likes))
 
 

@@ -19,10 +19,13 @@ from core.schema.changes import ChangeKey
 from core.schema.declarations import DeclarationView, Holder
 from core.schema.review import Decide, Verdict
 from core.schema.sign_in import SignedIn
+from core.schema.spot_checks import DrawSpotCheck, PrepareSpotCheck
+from core.schema.statistics import StatisticsQuery
 from core.services.declarations import declaration_view
 from core.services.desk import Desk
 from core.services.positions import withdraw_position
 from core.services.review import decide
+from core.services.spot_checks import draw_spot_check, prepare_spot_check
 from core.store.settings import Settings
 from core.store.store import open_store
 from tests.conftest import DATA_KEY, FixedClock
@@ -61,6 +64,10 @@ POPUPS = (
     ("offices_below", "f"),
     ("people", "f"),
     ("years", "o"),
+    ("statistics", "y"),
+    ("spot_checks", "n"),
+    ("spot_check", "b"),
+    ("print_many", "/"),
     ("certificates", "/"),
     ("position", "tab", "tab", "tab", "f4"),
     ("education", "f6", "f4"),
@@ -103,6 +110,8 @@ class Cast:
             "faces": {"evidence": view.evidence * 2, "object_id": None, "holder": Holder.DECLARATION},
             "change": {"change_id": self.change},
             "record": {"kind": "education"},
+            "spot_check": {"check_id": 1},
+            "statistics_people": {"query": StatisticsQuery(year=view.year)},
             "person_file": {"person_id": self.actors[Role.PERSON].person_id},
         }
         return params.get(route, {})
@@ -130,6 +139,14 @@ def cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     desk.do(withdraw_position, me, ChangeKey(change_id=change.id, version=change.version))
     yield Cast(desk, actors, desk.do(declaration_view, me, key), change.id)
     store.close()
+
+
+def draw_one(desk: Desk, bureau: Actor) -> None:
+    """A spot check of the one that was approved."""
+    asked = PrepareSpotCheck(year="2026", wanted="1", seed="2026-11-22")
+    made = desk.do(prepare_spot_check, bureau, asked)
+    kept = ("year", "wanted", "seed", "up_to_id", "population_sha256")
+    desk.do(draw_spot_check, bureau, DrawSpotCheck(**{name: getattr(made, name) for name in kept}))
 
 
 @asynccontextmanager

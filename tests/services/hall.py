@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.model import (
     Account,
     AccountRole,
+    Activity,
     Audit,
     Base,
     Certificate,
@@ -79,6 +80,8 @@ class Hall:
     department_id: int
     taught: Taught
 
+    activity_id: int
+
     @property
     def store(self) -> Store:
         """Where it all lies."""
@@ -118,7 +121,23 @@ def build_hall(store: Store, folder: Path) -> Hall:
         org_change,
         department.id,
         taught(world, desk, folder),
+        _enter_activity(world),
     )
+
+
+def _enter_activity(world: World) -> int:
+    """A 单位申报 of the garden firm, as it is stored; nobody is in it."""
+    with world.store.writing() as work:
+        row = Activity(
+            org_id=world.garden,
+            year=2026,
+            form="post_training",
+            title="园林施工培训班",
+            created_at=work.clock.now(),
+        )
+        work.session.add(row)
+        work.commit()
+    return row.id
 
 
 def pass_year(world: World, person: Actor, year: int = PASSED) -> None:

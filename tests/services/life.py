@@ -39,6 +39,8 @@ from tests.services.hall import ISSUER, PASSED, operator, pass_year
 from tests.services.life_accounts import account_steps
 from tests.services.life_counted import counted_steps
 from tests.services.life_offices import office_steps
+from tests.services.life_teaching import teaching_steps
+from tests.services.life_units import unit_steps
 from tests.services.moving import PROFESSOR, key, moves_to, said
 from tests.services.office_life import operator_steps
 from tests.services.proofs import FIELDS as PROOFS
@@ -64,6 +66,7 @@ class Life:
         """The use case that is called and the call, in turn; a call may be tried again where it failed."""
         yield from self._registration()
         yield from office_steps(self)
+        yield from teaching_steps(self)
         yield from self._forgotten()
         yield from self._declaration()
         yield from self._refused_one()
@@ -73,6 +76,7 @@ class Life:
         yield from self._records()
         yield from self._identity()
         yield from counted_steps(self)
+        yield from unit_steps(self)
         yield from account_steps(self)
         yield from self._way_out()
 

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 OWN_OR_PUBLIC = frozenset(
     {
+        "activity_context",
+        "activity_page",
+        "claimant_groups",
+        "claimant_ids",
+        "claimant_page",
         "classes_page",
         "export_students",
         "filed_plans",

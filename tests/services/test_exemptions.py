@@ -16,6 +16,7 @@ from core.schema.base import Nothing, Number
 from core.schema.certificates import CheckFile, PaperVerdict, PrintCertificate
 from core.schema.declarations import AddEvidence, EvidenceCells, EvidenceRef, Holder
 from core.schema.exemptions import ExemptionQuery, GrantExemption, RevokeExemption, SuggestExemption
+from core.schema.messages import Remind
 from core.services.annual import annual_detail, annual_page
 from core.services.certificate_checks import check_file
 from core.services.certificates import print_certificate
@@ -23,8 +24,10 @@ from core.services.desk import Desk
 from core.services.evidence import add_evidence, evidence_cells
 from core.services.exemptions import exemption_page, grant_exemption, revoke_exemption, suggest_exemption
 from core.services.homes import person_home
+from core.services.reminders import remind
 from core.store.seal import create_seal
 from core.store.store import Store
+from tests.services.hall import operator
 from tests.services.regions import settle
 from tests.services.test_annual import remember
 from tests.worlds import World, build_world, id_number, picture
@@ -261,3 +264,25 @@ def test_the_proof_is_seen_by_the_person_and_the_bureaus_above_only(
         assert (
             refused(lambda other=other: desk.do(evidence_cells, other, command)).code is ErrorCode.NOT_YOURS
         )  # type: ignore[misc]
+
+
+def test_nobody_is_reminded_who_has_done_enough_for_a_lightened_year(
+    desk: Desk, world: World, bureau: Actor, person: Actor, proof: EvidenceRef
+) -> None:
+    world.person()
+    remember(world, person, 2026, "15", "30")
+    grant(desk, bureau, proof, year="2026")
+    done = desk.do(remind, operator(world), Remind())
+    assert (done.people, done.told) == (1, 1)
+
+
+def test_a_reminder_counts_to_the_minimum_of_the_lightened_year(
+    desk: Desk, world: World, bureau: Actor, person: Actor, proof: EvidenceRef
+) -> None:
+    remember(world, person, 2026, "15", "20")
+    grant(desk, bureau, proof, year="2026")
+    desk.do(remind, operator(world), Remind())
+    with world.store.reading() as work:
+        newest = select(Message.text).where(Message.account_id == person.account_id)
+        text = work.session.scalars(newest.order_by(Message.id.desc())).first() or ""
+    assert "专业还差 10" in text.replace(" 学时", "") or "10" in text

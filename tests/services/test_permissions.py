@@ -121,6 +121,7 @@ from tests.services.hall import (
 from tests.services.offices import CODE
 from tests.services.own_or_public import OWN_OR_PUBLIC
 from tests.services.teaching_commands import TEACHING_SAMPLES, foreign_teaching
+from tests.services.unit_commands import UNIT_SAMPLES, foreign_activities
 from tests.worlds import id_number, training
 
 NUMBER = id_number(490)
@@ -265,6 +266,7 @@ SAMPLES: Mapping[str, Command] = {
     "person_year": PersonYearKey(person_id=1, year=PASSED),
     **COUNTED_SAMPLES,
     **TEACHING_SAMPLES,
+    **UNIT_SAMPLES,
 }
 
 
@@ -543,6 +545,7 @@ def foreign_commands(hall: Hall) -> dict[tuple[str, str], Command]:
         ),
         **foreign_counted(hall),
         **foreign_teaching(hall),
+        **foreign_activities(hall),
         ("print_certificate", "person"): PrintCertificate(years=(PASSED,), id_number=hall.number),
         ("revoke_certificate", "certificate"): RevokeCertificate(
             certificate_id=hall.certificate_id, version=1, reason="有误"

@@ -56,6 +56,7 @@ class AnnualScreen(Frame):
         Command("choose", ("space",), "多选", "选几年印在一张证书上"),
         Command("filter", ("/",), "筛选", "按年度范围、认定结果"),
         Command("clear", ("c", "f8"), "清空", "清空筛选", bar=False),
+        Command("proof", ("m", "f6"), "职称证明", "多年的继续教育证明，供申报职称用", bar=False),
         Command("refresh", ("f5",), "刷新"),
     )
 
@@ -115,6 +116,10 @@ class AnnualScreen(Frame):
         await self.load()
         await self.open(HelpSheet(_printed_lines(years, printed)))
         self.tell(f"证书已生成，编号 {printed.number}")
+
+    async def action_proof(self) -> None:
+        """M: 职称申报证明."""
+        await self.program.go("proof")
 
     async def action_filter(self) -> None:
         """/."""
@@ -178,7 +183,7 @@ class AnnualScreen(Frame):
                     str(row.public),
                     str(row.professional),
                     str(row.total),
-                    row.result_label,
+                    row.result_label + (" 减免" if row.exemption else ""),
                     "P 打印" if row.printable else "",
                 ),
                 chosen=row.year in self.chosen,

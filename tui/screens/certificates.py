@@ -9,8 +9,15 @@ from core.rules.entry import EntryError, parse_year
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.fields import FieldSpec
 from core.rules.workflow import CertificateState
-from core.schema.certificates import CertificateRow, PrintCertificate, RegisterQuery, RevokeCertificate
+from core.schema.certificates import (
+    CertificateRow,
+    PrintCertificate,
+    RegisterQuery,
+    ReplaceCertificate,
+    RevokeCertificate,
+)
 from core.services.certificates import print_certificate, register_page, revoke_certificate
+from core.services.replacements import replace_certificate
 from tui.keys import Command
 from tui.look import Look
 from tui.nameplate import moment_text
@@ -41,13 +48,17 @@ class CertificatesScreen(Searched[CertificateRow]):
     title_text = "证书登记"
     what = "证书"
     search_label = "编号/姓名/拼音"
-    help_text = ("证书作废后，任何人查询都会看到作废的时间和原因。作废不能撤回。",)
+    help_text = (
+        "证书作废后，任何人查询都会看到作废的时间和原因。作废不能撤回。",
+        "换发按现在的资料签发新编号的证书；旧证书查询时显示“已换发”和新编号。",
+    )
     commands = (
         Command("details", ("enter",), "详细", "这张证书的登记内容"),
         Command("search", ("/", "、", "f4"), "查找", "证书编号、姓名、拼音或首字母"),
         Command("clear", ("c", "f3"), "清空", "不再筛选", bar=False),
         Command("print", ("p", "f6"), "打印", "按证件号和年度为本区域的人打印证书"),
         Command("revoke", ("v", "f7"), "作废", "作废带 > 的证书，要写原因"),
+        Command("replace", ("h", "f8"), "换发", "资料更正后换发新证，旧证注明已换发"),
         *PAGE_COMMANDS,
     )
 
@@ -87,6 +98,7 @@ class CertificatesScreen(Searched[CertificateRow]):
         row = self.row
         lines = [
             f"证书编号  {row.number}",
+            f"种类      {row.kind_label}",
             f"姓名      {row.person_name}",
             f"年度      {row.years}",
             f"状态      {row.state_label}",
@@ -94,7 +106,7 @@ class CertificatesScreen(Searched[CertificateRow]):
             f"打印次数  {row.print_count}",
         ]
         if row.reason:
-            lines.append(f"作废原因  {row.reason}")
+            lines.append(f"{'换发' if row.state == CertificateState.REPLACED else '作废'}原因  {row.reason}")
         await self.open(ConfirmSheet("证书详细", lines))
 
     async def action_revoke(self) -> None:
@@ -126,6 +138,35 @@ class CertificatesScreen(Searched[CertificateRow]):
         await self.close_overlay()
         await self.fetch_again(keep=True)
         self.tell(f"已作废：{row.number}")
+
+    async def action_replace(self) -> None:
+        """H: 换发, with the facts of today and a reason."""
+        row = self.row
+        if row.state != CertificateState.VALID:
+            raise Refused(ErrorCode.CERTIFICATE_NOT_VALID, what="换发")
+        await self.open(
+            AskSheet(
+                f"换发：{row.person_name}  {row.number}",
+                partial(self._replace, row),
+                label="原因",
+                notes=("按现在的资料签发新证；旧证查询时显示“已换发”和新编号",),
+                done="换发",
+            )
+        )
+
+    async def _replace(self, row: CertificateRow, _digit: str, reason: str) -> None:
+        command = ReplaceCertificate(certificate_id=row.id, version=row.version, reason=reason)
+        printed = await self.ask(replace_certificate, command)
+        await self.close_overlay()
+        await self.fetch_again(keep=True)
+        lines = [
+            f"旧证书    {row.number}  已换发",
+            f"新证书    {printed.number}",
+            f"校验码    {printed.check_code}",
+            f"文件      {printed.path}",
+        ]
+        await self.open(ConfirmSheet("证书已换发", lines))
+        self.tell(f"已换发：{printed.number}")
 
     async def action_print(self) -> None:
         """P: for a person of the region, by 证件号 and years."""

@@ -21,12 +21,10 @@ from tui.widgets.table import Column, Table, TableRow
 from tui.widgets.workplace import EmployerPicker
 
 COLUMNS = (
-    Column("序号", 5, number=True),
-    Column("姓名", 10),
-    Column("证件号", 19),
+    Column("序号", 4, number=True),
+    Column("姓名", 8),
+    Column("证件号", 18),
     Column("单位", 0),
-    Column("公需", 5, number=True),
-    Column("专业", 5, number=True),
     Column("总学时", 6, number=True),
     Column("结果", 8),
 )
@@ -85,8 +83,6 @@ class PeopleScreen(Searched[PeopleRow]):
             row.name,
             row.id_number_masked,
             row.employer,
-            str(row.public),
-            str(row.professional),
             str(row.total),
             row.result.label,
         )

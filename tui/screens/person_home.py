@@ -215,6 +215,7 @@ def _year_lines(home: PersonHome) -> list[Line]:
         ),
         (
             Span(" " * 13 + f"总学时 {home.total} / {home.total_wanted}   在审 {home.under_review}"),
+            Span(f"   减免 {home.exemption}" if home.exemption else "", Look.HINT),
             Span(f"       {_closing(home)}"),
         ),
     ]

@@ -7,7 +7,7 @@ from core.rules.errors import Refused
 from core.rules.fields import FieldKind, FieldSpec
 from core.schema.jobs import JobView
 from core.schema.print_many import PrintablePage, PrintableRow, PrintMany, PrintManyQuery
-from core.services.print_many import REASONS, print_many, print_many_page
+from core.services.print_many import AGAIN, LEFT, NEW, REASONS, print_many, print_many_page
 from tui.keys import Command
 from tui.look import Line, Look, Span, line
 from tui.paged import PAGE_COMMANDS, Key, Paged, PageOf
@@ -15,7 +15,6 @@ from tui.watching import watch_job
 from tui.widgets.confirm_sheet import ConfirmSheet
 from tui.widgets.field import field_for
 from tui.widgets.form_sheet import FormSheet
-from tui.widgets.job_sheet import outcome_words
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Table, TableRow
 
@@ -23,9 +22,9 @@ COLUMNS = (
     Column("序号", 5, number=True),
     Column("姓名", 10),
     Column("单位", 0),
-    Column("工作部门", 12),
+    Column("工作部门", 10),
     Column("学时", 6, number=True),
-    Column("证书编号", 20),
+    Column("证书编号", 23),
 )
 YEAR = FieldSpec("year", "年度", FieldKind.YEAR, hint="四位数字，如 2025")
 NAME = FieldSpec("text", "姓名/拼音", required=False, max_length=20, hint="空着为全部")
@@ -147,7 +146,8 @@ class PrintManyScreen(Paged[PrintableRow]):
         self.chosen.clear()
         await self.fetch_again(keep=True)
         reasons = view.outcome.get(REASONS)
-        self.tell(f"{view.title}{view.state_label}：{outcome_words(view)}")
+        counts = "，".join(f"{name} {view.outcome.get(name, 0)}" for name in (NEW, AGAIN, LEFT))
+        self.tell(f"{view.title}{view.state_label}：{counts}")
         if isinstance(reasons, list) and reasons:
             await self.close_overlay()
             await self.open(ConfirmSheet("没有打印的", [str(each) for each in reasons]))

@@ -16,7 +16,7 @@ COLUMNS = (
     Column("类别", 14),
     Column("项数", 5, number=True),
     Column("修改", 5, number=True),
-    Column("最近修改", 24),
+    Column("最近修改", 20),
     Column("内容", 0),
 )
 

@@ -16,7 +16,7 @@ COLUMNS = (
     Column("名称", 30),
     Column("内容", 0),
     Column("状态", 4),
-    Column("修改", 12),
+    Column("修改", 8),
 )
 
 
@@ -26,7 +26,7 @@ class ReferenceEntriesScreen(Searched[EntryRow]):
     what = "条目"
     search_label = "名称/拼音/首字母"
     help_text = ("停用的条目不再可选，旧记录照常显示。恢复停用的条目：打开后保存。",)
-    commands = (
+    commands: tuple[Command, ...] = (
         Command("edit", ("enter", "e", "f2"), "修改", "带 > 的一条"),
         Command("new", ("n", "f6"), "新增"),
         Command("history", ("h", "f7"), "历史", "每次修改：谁、何时、为什么；恢复旧的内容"),
@@ -40,6 +40,8 @@ class ReferenceEntriesScreen(Searched[EntryRow]):
         self.kind = KINDS[kind]
         self.title_text = f"基础数据管理 > {self.kind.label}"
         self.what = self.kind.what
+        if not self.kind.adds:
+            self.commands = tuple(each for each in self.commands if each.action != "new")
 
     def make_pane(self) -> Pane:
         self.table = Table(COLUMNS, empty=f"没有{self.what}")
@@ -67,9 +69,6 @@ class ReferenceEntriesScreen(Searched[EntryRow]):
 
     async def action_new(self) -> None:
         """N: an empty form."""
-        if not self.kind.adds:
-            self.tell(f"{self.kind.label}不能新增，只能修改现有的", Look.WARN)
-            return
         await self.program.go("reference_entry", kind=self.kind.key)
 
     async def action_history(self) -> None:

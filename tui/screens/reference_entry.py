@@ -30,10 +30,9 @@ class ReferenceEntryScreen(Frame):
         "保存前先列出改动，按 Enter 才生效。",
         "自哪一年度起：那一年度及以后按新的；更早的年度不变。",
     )
-    commands = (
+    commands: tuple[Command, ...] = (
         Command("save", ("f2", "f8"), "保存", "先看改了什么；在最后一项按 Enter 也可"),
         Command("history", ("f6",), "历史", "每次修改：谁、何时、为什么"),
-        Command("retire", ("f7",), "停用", "不再可选，旧记录照常显示"),
     )
 
     def __init__(
@@ -42,6 +41,9 @@ class ReferenceEntryScreen(Frame):
         super().__init__()
         self.kind, self.entry, self.year, self.edition = KINDS[kind], entry, year, edition
         self.view: EntryView | None = None
+        if self.kind.retires:
+            gone = Command("retire", ("f7",), self.kind.goes, "不再可选，旧记录照常显示")
+            self.commands = (*self.commands, gone)
 
     def make_pane(self) -> Pane:
         self.form = Form([field_for(REASON)], on_done=self.action_save, label_cells=_LABEL_CELLS)

@@ -21,7 +21,7 @@ from tui.widgets.form_sheet import FormSheet
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Table, TableRow
 
-BAR_CELLS = 14
+BAR_CELLS = 10
 YEAR = FieldSpec("year", "年度", FieldKind.YEAR, hint="四位数字，如 2025")
 _FIRST_YEAR, _LAST_YEAR = 1990, 2099
 
@@ -194,8 +194,8 @@ def _columns(by: GroupBy) -> tuple[Column, ...]:
         Column("完成", 7, number=True),
         Column("完成率", 6, number=True),
         Column("", BAR_CELLS),
-        Column("公需学时", 9, number=True),
-        Column("专业学时", 9, number=True),
+        Column("公需学时", 8, number=True),
+        Column("专业学时", 8, number=True),
     )
 
 
