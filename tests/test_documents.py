@@ -27,6 +27,7 @@ from core.services import public_hours, unit_file
 from core.services.demonstration import LOGINS, PASSWORD
 from core.store.seal import create_seal, load_seal
 from core.store.settings import Settings
+from tests import permission_table
 from tests.store.papers import ISSUER, sample
 from tui.cli import cli
 from tui.demo.pictures import pictures
@@ -103,6 +104,7 @@ def test_readme_says_where_the_data_lies(tmp_path: Path) -> None:
         settings.seal_dir,
         settings.blob_dir,
         settings.export_dir,
+        settings.import_dir,
         settings.log_dir,
         Path(settings.url.removeprefix("sqlite:///")),
     )
@@ -226,3 +228,7 @@ def test_a_line_is_built_as_described(tmp_path: Path) -> None:
         seal.check_code(facts),
         years,
     ]
+
+
+def test_the_table_of_permissions_is_the_one_in_force() -> None:
+    assert permission_table.written() == permission_table.render()

@@ -12,6 +12,7 @@ from core.model.base import BIG, BYTEWISE, Base, Key, one_of
 PENDING = text("status = 'pending'")
 OF_UNIT = text("activity_id is not null")
 OF_BASE = text("class_id is not null")
+SPECIAL = text("status = 'pending' and (flagged or returned)")
 HAS_KEY = text("source_key is not null")
 
 
@@ -91,6 +92,14 @@ class Declaration(Base):
             "id",
             sqlite_where=PENDING,
             postgresql_where=PENDING,
+        ),
+        Index(
+            "ix_decl_special",
+            "handler_org_id",
+            "submitted_at",
+            "id",
+            sqlite_where=SPECIAL,
+            postgresql_where=SPECIAL,
         ),
         Index(
             "ix_decl_pending_region",

@@ -15,8 +15,8 @@ __all__ = ["BEFORE_NEW_PASSWORD", "PERMISSIONS", "PUBLIC", "Action", "Public", "
 class Reach(StrEnum):
     """How far a role sees (管理范围): what lies outside is refused as NOT_YOURS, and written down.
 
-    SELF is the person alone, ORG the office itself, UNITS the employers whose 主管部门 it is, REGION its own
-    region and all below it, PLATFORM everything.
+    SELF is the person (or whoever holds the account) alone, ORG the office itself, UNITS the employers whose
+    主管部门 it is, REGION its own region and all below it, PLATFORM everything.
     """
 
     SELF = "self"
@@ -230,6 +230,7 @@ REACH: Mapping[Role, Reach] = {
     Role.OPERATOR: Reach.PLATFORM,
 }
 _SENT_TO_IT = (
+    Action.REVIEW_QUEUE,
     Action.DECIDE,
     Action.DECIDE_BATCH,
     Action.UNDO_DECISION,
@@ -240,7 +241,17 @@ _SENT_TO_IT = (
     Action.CLASS_QUEUE,
     Action.DECIDE_CLASS,
 )
+_ONESELF = (
+    Action.SIGN_OUT,
+    Action.SWITCH_ROLE,
+    Action.CHANGE_PASSWORD,
+    Action.SAVE_DRAFT,
+    Action.DRAFT_LIST,
+    Action.DROP_DRAFT,
+)
 _ITS_OWN = (
+    Action.MESSAGE_PAGE,
+    Action.READ_MESSAGE,
     Action.ORG_PROFILE,
     Action.EDIT_ORG,
     Action.SUBMIT_ORG_CHANGE,
@@ -264,7 +275,7 @@ NARROWER: Mapping[tuple[Action, Role], Reach] = {
     (action, role): Reach.ORG
     for action in (*_SENT_TO_IT, *_ITS_OWN)
     for role in (Role.AUTHORITY, Role.BUREAU)
-}
+} | {(action, role): Reach.SELF for action in _ONESELF for role in Role}
 
 
 def reach(action: Action, role: Role) -> Reach:

@@ -122,7 +122,7 @@ def queue_of(own: ChangeQueue) -> Queue:
 
 def _page(work: UnitOfWork, own: ChangeQueue, org_id: int, command: QueueQuery) -> QueuePage:
     overdue, now = overdue_before(work), work.clock.now()
-    waiting, late = change_counts(work.session, org_id, overdue).get(own.kind.value, (0, 0))
+    waiting, late = change_counts(work.session, org_id, own.kind.value, overdue)
     counts = plain_counts(waiting, late)
     if command.bucket in (Bucket.RETURNED, Bucket.FLAGGED):
         return QueuePage((), waiting, capped(counts))

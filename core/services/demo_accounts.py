@@ -10,6 +10,7 @@ from core.rules.permissions import Action
 from core.rules.roles import Actor, Role
 from core.services.account_keeping import KIND
 from core.services.demo_people import make_account
+from core.services.desk import Desk
 from core.store.work import UnitOfWork
 
 REVIEWERS = (("xiaodian.wang", "王小燕"), ("xiaodian.li", "李建国"))
@@ -17,8 +18,14 @@ SECOND_OPERATOR = ("admin.two", "刘小军")
 _WHY = "已调离，等待调转"
 
 
-def make_kept_accounts(work: UnitOfWork, school: Actor, password_hash: str) -> None:
+def make_kept_accounts(desk: Desk, school: Actor, password_hash: str) -> None:
     """Two reviewers at the school, a second 系统管理员, and a teacher whose account is shut."""
+    with desk.writing() as work:
+        _make(work, school, password_hash)
+        work.commit()
+
+
+def _make(work: UnitOfWork, school: Actor, password_hash: str) -> None:
     for login, name in REVIEWERS:
         account = make_account(work, login, password_hash)
         held = AccountRole(account_id=account.id, role=Role.EMPLOYER.value, org_id=school.org_id)
@@ -34,7 +41,9 @@ def make_kept_accounts(work: UnitOfWork, school: Actor, password_hash: str) -> N
 
 def _shut_out(work: UnitOfWork, school: Actor) -> None:
     """The last teacher of the school in the order of pinyin."""
-    query = select(Person).where(Person.employer_id == school.org_id).order_by(Person.pinyin.desc(), Person.id)
+    query = (
+        select(Person).where(Person.employer_id == school.org_id).order_by(Person.pinyin.desc(), Person.id)
+    )
     person = work.session.scalars(query.limit(1)).one()
     account = work.session.get_one(Account, person.account_id)
     version, account.active = account.version, False

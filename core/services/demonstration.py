@@ -15,11 +15,14 @@ from core.schema.declarations import EvidenceRef, SaveDeclaration
 from core.schema.registration import Register
 from core.schema.review import Decide, Verdict
 from core.services.declarations import submit_declaration
+from core.services.demo_accounts import make_kept_accounts
 from core.services.demo_changes import Cast, make_changes
 from core.services.demo_names import person_name, resident_number, words
+from core.services.demo_offices import make_waiting_offices
 from core.services.demo_people import DemoPerson, make_history, make_office, make_person
 from core.services.demo_scans import draw_scan
 from core.services.demo_statistics import make_statistics
+from core.services.demo_training import BASE, BASE_LOGIN, make_training
 from core.services.demo_units import UnitIds, department_ids, make_departments, make_units
 from core.services.desk import Desk
 from core.services.public_hours import PublicHours, record_public_hours
@@ -54,6 +57,7 @@ LOGINS = (
     DemoLogin("专业技术人员", resident_number(SAMPLE_SERIAL, True), f"张三，{TEST_EMPLOYER}"),
     DemoLogin("用人单位", "xiaodian", SCHOOL),
     DemoLogin("用人单位", "gaohui", TEST_EMPLOYER),
+    DemoLogin("继续教育基地", BASE_LOGIN, BASE),
     DemoLogin("主管部门", "jiaoyu", COUNTY_OFFICE),
     DemoLogin("人社部门", "rensheju", COUNTY_BUREAU),
     DemoLogin("人社部门", "renshesheng", PROVINCE_BUREAU),
@@ -104,6 +108,10 @@ def _fill(desk: Desk, clock: DemoClock) -> None:
     _make_registrations(desk, clock, chance, units)
     cast = Cast(sample.actor, offices[TEST_EMPLOYER], offices[SCHOOL], units.by_name[FORMER_SCHOOL])
     make_changes(desk, cast, password_hash, START, clock.set)
+    make_waiting_offices(desk, units, offices[SCHOOL], offices[TEST_EMPLOYER], PASSWORD, START, clock.set)
+    make_kept_accounts(desk, offices[SCHOOL], password_hash)
+    county, county_office = offices[COUNTY_BUREAU], offices[COUNTY_OFFICE]
+    make_training(desk, people[80:], county, county_office, password_hash, START, clock.set)
     make_statistics(desk, offices[COUNTY_BUREAU], units.by_name[GARDENERS], password_hash)
 
 

@@ -20,7 +20,7 @@ from core.store.work import UnitOfWork
 
 _BLANK = Seen("0" * 16, bytes(1024))
 """Stands for a picture with nothing on it: it has been looked at, and is like no other."""
-MOST_COMPARED = 8
+MOST_COMPARED = 5
 """Candidates that get the second look, those first whose pages are least apart."""
 _CHUNK = 500
 

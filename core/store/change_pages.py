@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import bindparam, case, func, select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.model import Change, Org, Person, UtcDateTime
 from core.store.pages import (
     BY_NAME,
-    COUNT_AT_MOST,
     LIMIT,
     PENDING,
     Key,
     Statement,
+    at_most,
     cut,
     moment_key,
     moments,
@@ -62,11 +62,11 @@ def change_page(
     return cut(rows, limit, lambda row: (row.submitted_at.isoformat(), row.id))
 
 
-def change_counts(session: Session, org_id: int, overdue_before: datetime) -> Mapping[str, tuple[int, int]]:
-    """How many changes of each kind wait for an employer and how many are overdue; at most 10,000 are looked at."""
-    values = {"org": org_id, "overdue": overdue_before}
-    rows = session.connection().execute(_COUNTS, values)
-    return {str(kind): (int(waiting), int(late or 0)) for kind, waiting, late in rows}
+def change_counts(session: Session, org_id: int, kind: str, overdue_before: datetime) -> tuple[int, int]:
+    """How many changes of a kind wait for an employer, and how many are overdue; at most 10,000 are counted."""
+    values = {"org": org_id, "kind": kind, "overdue": overdue_before}
+    row = session.connection().execute(_COUNTS, values).one()
+    return int(row[0]), int(row[1])
 
 
 _C = Change
@@ -92,10 +92,10 @@ def _page(by_text: bool, overdue: bool | None, going_on: bool) -> Statement:
 
 
 def _count() -> Statement:
-    late = case((_LATE, 1), else_=0).label("late")
-    waiting = select(_C.kind, late).where(_C.org_id == bindparam("org"), _C.state == PENDING)
-    few = waiting.limit(COUNT_AT_MOST).subquery()
-    return select(few.c.kind, func.count(), func.sum(few.c.late)).group_by(few.c.kind)
+    waiting = select(_C.id).where(
+        _C.org_id == bindparam("org"), _C.kind == bindparam("kind"), _C.state == PENDING
+    )
+    return select(at_most(waiting), at_most(waiting.where(_LATE)))
 
 
 _COUNTS = _count()

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 NEAR = 7
 """Bits in which candidates differ at most: with one fewer than there are bands, they share a band."""
 BANDS = 8
-MOST = 21
+MOST = 27
 """Grey values (of 256) by which the worst part of two scans of one paper differs at most."""
 SMALL = 32
 _COLS, _ROWS = 9, 8
 _LEAST_CONTRAST = 24
-_LONG, _SHORT = 480, 352
+_LONG, _SHORT = 720, 528
 """Pixels of a page in the second look."""
-_PART = 10
-_REACH = 3
-_COARSE, _BLOCK_LOW, _REACH_LOW = (4,), 12, 5
-_BLUR, _AROUND, _MIDDLE = 1.2, 20, 190
+_PART = 12
+_REACH = 4
+_COARSE, _BLOCK_LOW, _REACH_LOW = 6, 12, 5
+_BLUR, _AROUND, _MIDDLE = 1.0, 28, 190
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,11 @@ def difference(one: bytes, two: bytes) -> int | None:
     first, second = _page(one), _page(two)
     if first.size != second.size:
         return None
-    for coarse in _COARSE:
-        laid = _lay(first.reduce(coarse), second.reduce(coarse))
-        matrix = (laid.scale, -laid.turn, laid.right * coarse, laid.turn, laid.scale, laid.down * coarse)
-        second = second.transform(
-            first.size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor=_MIDDLE
-        )
+    laid = _lay(first.reduce(_COARSE), second.reduce(_COARSE))
+    matrix = (laid.scale, -laid.turn, laid.right * _COARSE, laid.turn, laid.scale, laid.down * _COARSE)
+    second = second.transform(
+        first.size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor=_MIDDLE
+    )
     best: Image.Image | None = None
     for _, _, moved in _moved(second, _REACH):
         parts = ImageChops.difference(first, moved).reduce(_PART)

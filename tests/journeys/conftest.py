@@ -38,6 +38,7 @@ from tests.journeys.steps import (
     Installation,
     Seat,
 )
+from tests.journeys.teaching import open_base
 from tests.services.front_door import typed_form
 from tests.worlds import picture, submitted
 
@@ -91,7 +92,8 @@ def home(template: Path, tmp_path: Path) -> Installation:
 
 @pytest.fixture
 def busy_home(home: Installation) -> Installation:
-    """The same with a declaration that waits at the school."""
+    """The same with a declaration that waits at the school, and a base."""
+    open_base(home)
     desk = home.desk()
     try:
         wanted = SignIn(role=Role.PERSON, login=PERSON, password=PASSWORD)

@@ -22,6 +22,7 @@ OFFICE, BUREAU = "汝阳县教育局", "汝阳县人力资源和社会保障局"
 LOGINS = {
     Role.EMPLOYER: "xiaodian",
     Role.AUTHORITY: "jiaoyu",
+    Role.BASE: "jinxiu",
     Role.BUREAU: "rensheju",
     Role.OPERATOR: "admin",
 }

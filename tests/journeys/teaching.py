@@ -24,7 +24,7 @@ from core.services.unit_file import COLUMNS
 from tests.journeys.steps import LOGINS, PASSWORD, PERSON, PERSON_NAME, Installation
 from tests.worlds import id_number, picture
 
-BASE, BASE_LOGIN = "汝阳县教师进修学校", "jinxiu"
+BASE, BASE_LOGIN = "汝阳县教师进修学校", LOGINS[Role.BASE]
 PLAN, CLASS = "2026年初中教师新课标培训", "初中数学一班"
 STRANGER, STRANGER_NAME = id_number(77), "孙七"
 BEGUN, OVER = "2026-11-16", "2026-11-19"

@@ -53,7 +53,7 @@ def test_an_employer_registers_is_refused_mends_it_and_signs_in(home: Installati
         status(applicant, CODE)
         applicant.see("已驳回", "所属区域填写有误", "F2 修改重提")
         applicant.type("F2")
-        applicant.see("修改重提", "不通过原因：所属区域填写有误", "不改密码就不填")
+        applicant.see("修改重提", "不通过原因：所属区域填写有误")
         applicant.type("F8")
         applicant.see("注册信息已经提交审核", "待审核")
 

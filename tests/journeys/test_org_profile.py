@@ -40,7 +40,7 @@ def test_a_school_keeps_its_own_file_and_gets_another_name(home: Installation) -
         office.see("单位变更审核   待审 1", f"{SCHOOL} 改为 {NEW_NAME}", "县里批准更名")
         office.calm()
         office.type("a")
-        office.see(f"{NEW_NAME}：通过", "待审 0")
+        office.see(f"{SCHOOL}：通过", "待审 0")
 
     with home.sit_down() as school:
         school.sign_in(Role.EMPLOYER)

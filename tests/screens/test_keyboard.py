@@ -21,6 +21,7 @@ from core.schema.review import Decide, Verdict
 from core.schema.sign_in import SignedIn
 from core.schema.spot_checks import DrawSpotCheck, PrepareSpotCheck
 from core.schema.statistics import StatisticsQuery
+from core.schema.training import ClassView, PlanView
 from core.services.declarations import declaration_view
 from core.services.desk import Desk
 from core.services.positions import withdraw_position
@@ -32,6 +33,7 @@ from tests.conftest import DATA_KEY, FixedClock
 from tests.screens.office import SMALL, Terminal, program
 from tests.services.hall import operator
 from tests.services.moving import position
+from tests.services.teaching import filed_plan, ground_of, new_class, reported, row_of, with_students
 from tests.worlds import build_world, submitted
 from tui.keys import Command, key_name, key_names
 from tui.look import wrapped
@@ -73,6 +75,15 @@ POPUPS = (
     ("education", "f6", "f4"),
     ("check", "1"),
     ("check", "3"),
+    ("plan", "f9"),
+    ("plans", "/"),
+    ("classes", "e"),
+    ("training_class", "f6"),
+    ("training_class", "enter"),
+    ("students", "/"),
+    ("plan_review", "/"),
+    ("class_review", "r"),
+    ("report_students", "r"),
 )
 BURSTS = (
     ("person_home", ("3", "right", "right", "/", *"2026", "tab", "tab", "z", "enter", "f5", "down", "enter")),
@@ -91,6 +102,9 @@ class Cast:
     actors: dict[Role, Actor]
     counted: DeclarationView
     change: int
+    plan: PlanView
+    classes: tuple[ClassView, ClassView]
+    """One that is open still, one whose report waits."""
 
     def actor(self, route: str) -> Actor | None:
         """Who opens a screen; nobody has signed in for those that are open to all."""
@@ -110,6 +124,9 @@ class Cast:
             "faces": {"evidence": view.evidence * 2, "object_id": None, "holder": Holder.DECLARATION},
             "change": {"change_id": self.change},
             "record": {"kind": "education"},
+            "plan_view": {"plan_id": self.plan.id},
+            "training_class": {"class_id": self.classes[0].id},
+            "report_students": {"class_id": self.classes[1].id},
             "spot_check": {"check_id": 1},
             "statistics_people": {"query": StatisticsQuery(year=view.year)},
             "person_file": {"person_id": self.actors[Role.PERSON].person_id},
@@ -134,10 +151,18 @@ def cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     for office in offices:
         version = desk.do(declaration_view, me, key).version
         desk.do(decide, office, Decide(id=key.value, version=version, verdict=Verdict.APPROVE))
-    actors = {each.role: each for each in (me, *offices, operator(world))}
+    draw_one(desk, offices[-1])
+    ground = ground_of(world, desk, folder)
+    plan = filed_plan(ground)
+    own = row_of(ground, me)
+    still, sent = (
+        with_students(ground, new_class(ground, plan, name=name), own) for name in ("一班", "二班")
+    )
+    actors = {each.role: each for each in (me, *offices, ground.base, operator(world))}
     change = position(desk, me)
     desk.do(withdraw_position, me, ChangeKey(change_id=change.id, version=change.version))
-    yield Cast(desk, actors, desk.do(declaration_view, me, key), change.id)
+    counted = desk.do(declaration_view, me, key)
+    yield Cast(desk, actors, counted, change.id, plan, (still, reported(ground, sent)))
     store.close()
 
 

@@ -50,6 +50,7 @@ from tests.services.moving import position, transfer
 from tests.services.offices import applied
 from tests.services.proofs import asked, without_faces
 from tests.services.teaching import Taught, taught
+from tests.services.year_commands import enter_exemption, enter_job
 from tests.worlds import World, build_world, submitted
 
 ISSUER = "河南省人力资源和社会保障厅"
@@ -81,6 +82,8 @@ class Hall:
     taught: Taught
 
     activity_id: int
+    exemption_id: int
+    job_id: int
 
     @property
     def store(self) -> Store:
@@ -122,6 +125,8 @@ def build_hall(store: Store, folder: Path) -> Hall:
         department.id,
         taught(world, desk, folder),
         _enter_activity(world),
+        enter_exemption(world, person),
+        enter_job(world, firm),
     )
 
 

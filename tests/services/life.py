@@ -38,9 +38,11 @@ from tests.services.front_door import GUEST, NUMBER, PASSWORD, cheap_desk, typed
 from tests.services.hall import ISSUER, PASSED, operator, pass_year
 from tests.services.life_accounts import account_steps
 from tests.services.life_counted import counted_steps
+from tests.services.life_imports import import_steps
 from tests.services.life_offices import office_steps
 from tests.services.life_teaching import teaching_steps
 from tests.services.life_units import unit_steps
+from tests.services.life_years import year_steps
 from tests.services.moving import PROFESSOR, key, moves_to, said
 from tests.services.office_life import operator_steps
 from tests.services.proofs import FIELDS as PROOFS
@@ -76,7 +78,9 @@ class Life:
         yield from self._records()
         yield from self._identity()
         yield from counted_steps(self)
+        yield from year_steps(self)
         yield from unit_steps(self)
+        yield from import_steps(self)
         yield from account_steps(self)
         yield from self._way_out()
 

@@ -55,9 +55,19 @@ READING = {
     "statistics",
     "health_page",
     "office_status",
+    "import_template",
+    "export_problems",
 }
-# Each course has an entry of its own, and the import one that says how many.
-SEVERAL = {"import_public_hours": 2}
+# Each course has an entry of its own, and the import one that says how many; a run of 年度认定 has one for its
+# beginning and one for each part; a new certificate has one, and the old one that it replaces.
+# An import has one for its beginning and one for what came of it; so has a provider's file.
+SEVERAL = {
+    "import_public_hours": 2,
+    "start_recognition": 2,
+    "replace_certificate": 2,
+    "store_import": 2,
+    "take_provider_file": 2,
+}
 # Tries of a password are counted before anything is done; a number that was drawn for a paper may be left out.
 COUNTERS = ("throttle", "certificate_counter")
 

@@ -129,6 +129,9 @@ def _each_page_has_something_to_show(desk: Desk) -> None:
         for office in (school, gaohui)
         for subject in (Subject.TRANSFER, Subject.POSITION, Subject.IDENTITY)
     }
+    authority, bureau, ministry = (_signed_in(desk, login) for login in ("jiaoyu", "rensheju", "renshesheng"))
+    assert [len(_queue(desk, office, Subject.OFFICE)) for office in (authority, bureau)] == [2, 2]
+    assert [row.person_name for row in _queue(desk, ministry, Subject.OFFICE_CHANGE)] == [TEST_EMPLOYER]
     assert {place: names for place, names in waiting.items() if names} == {
         (SCHOOL, Subject.TRANSFER): [NEWCOMER],
         (SCHOOL, Subject.IDENTITY): [MISSPELT],

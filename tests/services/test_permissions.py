@@ -118,10 +118,12 @@ from tests.services.hall import (
     last_entry,
     stranger_guest,
 )
+from tests.services.import_commands import IMPORT_SAMPLES, foreign_imports
 from tests.services.offices import CODE
 from tests.services.own_or_public import OWN_OR_PUBLIC
 from tests.services.teaching_commands import TEACHING_SAMPLES, foreign_teaching
 from tests.services.unit_commands import UNIT_SAMPLES, foreign_activities
+from tests.services.year_commands import YEAR_SAMPLES, foreign_years
 from tests.worlds import id_number, training
 
 NUMBER = id_number(490)
@@ -267,6 +269,8 @@ SAMPLES: Mapping[str, Command] = {
     **COUNTED_SAMPLES,
     **TEACHING_SAMPLES,
     **UNIT_SAMPLES,
+    **IMPORT_SAMPLES,
+    **YEAR_SAMPLES,
 }
 
 
@@ -546,6 +550,8 @@ def foreign_commands(hall: Hall) -> dict[tuple[str, str], Command]:
         **foreign_counted(hall),
         **foreign_teaching(hall),
         **foreign_activities(hall),
+        **foreign_imports(hall),
+        **foreign_years(hall),
         ("print_certificate", "person"): PrintCertificate(years=(PASSED,), id_number=hall.number),
         ("revoke_certificate", "certificate"): RevokeCertificate(
             certificate_id=hall.certificate_id, version=1, reason="有误"

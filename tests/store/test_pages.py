@@ -378,7 +378,7 @@ def test_a_persons_certificates_are_newest_first(scratch_store: Store, maker: Ma
             "ix_change_queue",
         ),
         (lambda s: change_page(s, 1, "position", overdue_before=NOON, overdue=True), "ix_change_queue"),
-        (lambda s: change_counts(s, 1, NOON), "ix_change_queue"),
+        (lambda s: change_counts(s, 1, "position", NOON), "ix_change_queue"),
         (lambda s: register_page(s, "41", after=(5,)), "ix_certificate_r2"),
         (lambda s: register_page(s, "4103"), "ix_certificate_r4"),
         (lambda s: certificates_of(s, 1), "ix_certificate_person"),

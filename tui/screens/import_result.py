@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.rules.errors import ErrorCode, Refused
 from core.schema.imports import (
     ExportProblems,
     ImportKey,
@@ -19,6 +20,7 @@ from tui.keys import Command
 from tui.look import Line, Look, Span, fit, line
 from tui.paged import PAGE_COMMANDS, Key, Paged, PageOf
 from tui.watching import Polling
+from tui.widgets.confirm_sheet import ConfirmSheet
 from tui.widgets.job_sheet import progress_of
 from tui.widgets.pane import Pane
 from tui.widgets.progress_bar import progress_lines
@@ -27,7 +29,7 @@ from tui.widgets.table import Column, Table, TableRow
 COLUMNS = (
     Column("行号", 6, number=True),
     Column("列", 12),
-    Column("内容", 20),
+    Column("内容", 18),
     Column("失败原因", 0),
 )
 _STATES = {
@@ -70,6 +72,7 @@ class ImportResultScreen(Paged[ImportProblemRow]):
             *((Command("export", ("f2",), "导出错误表", "写成 .xlsx 或 .csv"),) if found else ()),
             *((Command("cancel", ("c", "f7"), "取消", "做完手上的一段就停"),) if active else ()),
             *((Command("go_on", ("r", "f6"), "继续", "从停下的地方接着做"),) if self._resumable else ()),
+            *((Command("details", ("enter",), "详细", "带 > 的一条，全文", bar=False),) if found else ()),
             *PAGE_COMMANDS,
         )
 
@@ -87,6 +90,8 @@ class ImportResultScreen(Paged[ImportProblemRow]):
         self.view = await self.ask(import_view, ImportKey(job_id=self.job_id))
         await super().load()
         self._follow()
+        if self.view.job.over:
+            self._tell_end()
 
     async def resume(self) -> None:
         """The same again."""
@@ -137,6 +142,20 @@ class ImportResultScreen(Paged[ImportProblemRow]):
             {"1": (".xlsx", lambda: self._export("xlsx")), "2": (".csv", lambda: self._export("csv"))},
         )
 
+    async def action_details(self) -> None:
+        """Enter: what the list cuts off."""
+        row = self.row_here
+        if row is None:
+            raise Refused(ErrorCode.NOT_FOUND)
+        kind = "失败原因" if row.error else "提示    "
+        lines = [
+            f"行号      {row.line}",
+            f"列        {row.column}",
+            f"内容      {row.content}",
+            f"{kind}  {row.reason}",
+        ]
+        await self.open(ConfirmSheet("这一行", lines))
+
     def action_cancel(self) -> None:
         """C: after a question."""
         words = "取消入库？已入库的行保留" if self.view is not None and self.view.storing else "取消检查？"
@@ -185,8 +204,12 @@ class ImportResultScreen(Paged[ImportProblemRow]):
             self.show_page(self.page, self.table.at)
             self.show_keys()
         if was_over:
-            self.tell(self._ended_words(), Look.GOOD if view.job.state == "done" else Look.WARN)
+            self._tell_end()
         return not was_over
+
+    def _tell_end(self) -> None:
+        done = self.view is not None and self.view.job.state == "done"
+        self.tell(self._ended_words(), Look.GOOD if done else Look.WARN)
 
     def _ended_words(self) -> str:
         view = self.view

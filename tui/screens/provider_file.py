@@ -58,6 +58,8 @@ class ProviderFileScreen(Paged[ImportProblemRow]):
         self.view = await self.ask(provider_file_view, Number(value=self.job_id))
         await super().load()
         self._follow()
+        if self.view.job.over:
+            self._tell_end(self.view)
 
     async def resume(self) -> None:
         """The same again."""
@@ -116,12 +118,14 @@ class ProviderFileScreen(Paged[ImportProblemRow]):
             self.show_page(self.page, self.table.at)
             self.show_keys()
         if over:
-            words = f"计入 {view.taken} 行，以前已计入 {view.known} 行，没有计入 {view.left} 行"
-            done = view.job.state == "done"
-            self.tell(
-                words if done else view.job.trouble or view.job.state_label, Look.GOOD if done else Look.WARN
-            )
+            self._tell_end(view)
         return not over
+
+    def _tell_end(self, view: ProviderFileView) -> None:
+        done = view.job.state == "done"
+        words = f"计入 {view.taken} 行，以前已计入 {view.known} 行，没有计入 {view.left} 行"
+        told = words if done else view.job.trouble or view.job.state_label
+        self.tell(told, Look.GOOD if done else Look.WARN)
 
     def _heading(self) -> list[Line]:
         view = self.view

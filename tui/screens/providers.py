@@ -113,7 +113,7 @@ class ProvidersScreen(Frame):
 
     async def action_take(self) -> None:
         """F6: the file."""
-        await choose_file(self, "选择平台的学时文件", ENDINGS, self._take)
+        await choose_file(self, "选择平台的学时文件", ENDINGS, self._file_chosen)
 
     async def action_files(self) -> None:
         """F4: the newest files."""
@@ -133,13 +133,16 @@ class ProvidersScreen(Frame):
         await self.load()
         self.tell("已刷新")
 
-    async def _take(self, path: Path) -> None:
+    async def _file_chosen(self, path: Path) -> None:
         view = await self.ask(take_provider_file, TakeProviderFile(path=str(path)))
         await self.close_overlay()
         await self.program.go("provider_file", job_id=view.job.id)
 
     async def _added(self, values: dict[str, str]) -> None:
-        done = await self.ask(save_provider, SaveProvider(**values))
+        done = await self.ask(
+            save_provider,
+            SaveProvider(code=values["code"], name=values["name"], public_key=values["public_key"]),
+        )
         await self.close_overlay()
         await self.load()
         codes = [each.code for each in self.providers]

@@ -69,7 +69,7 @@ class TrainingClassScreen(Searched[StudentRow]):
         Command("grade_all", ("a", "f9"), "全班成绩", "全班一样的成绩和实得学时"),
         Command("remove", ("x", "f7", "delete"), "移除", "移出培训班，先问"),
         Command("report", ("f8", "t"), "申报学时", "结束之后申报全班学时"),
-        Command("withdraw", ("u",), "撤回", "审核之前可以撤回", bar=False),
+        Command("withdraw", ("u", "0"), "撤回", "审核之前可以撤回", bar=False),
         Command("search", ("/", "、", "f4"), "查找", "姓名，或整个证件号"),
         Command("clear", ("c", "f3"), "清空", "不再筛选", bar=False),
         *PAGE_COMMANDS,

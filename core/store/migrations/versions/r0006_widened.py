@@ -66,6 +66,13 @@ _INDEXES: tuple[tuple[str, str, list[str], str, bool], ...] = (
     ("ix_decl_activity", "declaration", ["activity_id", "id"], "activity_id is not null", False),
     ("ix_decl_class", "declaration", ["class_id", "id"], "class_id is not null", False),
     ("ux_decl_source", "declaration", ["source_key"], "source_key is not null", True),
+    (
+        "ix_decl_special",
+        "declaration",
+        ["handler_org_id", "submitted_at", "id"],
+        "status = 'pending' and (flagged or returned)",
+        False,
+    ),
     ("ix_person_year_employer", "person_year", ["employer_id", "year", "person_id"], "", False),
     (
         "ix_person_year_stat",
