@@ -17,7 +17,20 @@ from bench.ground import Ground
 from bench.report import table, write_json
 from bench.results import Row
 
-PARTS = ("start", "units", "progress", "papers", "wire", "drafts", "changes", "faces", "recognition")
+PARTS = (
+    "start",
+    "units",
+    "progress",
+    "papers",
+    "wire",
+    "desk",
+    "drafts",
+    "changes",
+    "faces",
+    "recognition",
+    "counts",
+    "imports",
+)
 """Modules of this package, each with `measure(ground) -> list[Row]`, in the order they are run."""
 
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from bench.ground import Ground
 from bench.progress import FILE, open_desk_on
-from bench.results import Row, Unit, in_turn
+from bench.results import LimitOn, Row, Series, Unit, in_turn
+from bench.wire import QUIET, sign_in
 
 if TYPE_CHECKING:
     from core.rules.imports import ImportKind
@@ -53,7 +54,7 @@ def measure(ground: Ground) -> list[Row]:
         for what, share in (("from the file on", False), ("storing alone", True)):
             if share and limit is None:
                 continue
-            run = _Run(case, folder, case_clock(case))
+            run = _Run(case, folder, _worlds[case.before])
             ours, bare = in_turn(ground.rounds(5, 2), partial(run.imported, storing_alone=share), run.bare)
             rows.append(
                 Row(
@@ -65,15 +66,44 @@ def measure(ground: Ground) -> list[Row]:
                     limit,
                 )
             )
-    return rows
+    return [*rows, _wire(ground, folder / "persons.csv")]
+
+
+def _wire(ground: Ground, file: Path) -> Row:
+    """Bytes a second that reach a terminal while it shows how far 50,000 rows are, checked and then stored."""
+    from tests.terminal import Terminal
+
+    def watched(terminal: Terminal, words: str) -> float:
+        """Until the words stand there; a second or more of it, the screen of its beginning not counted."""
+        begin, size = time.monotonic(), terminal.total_bytes
+        terminal.wait(words, timeout=600)
+        return (terminal.total_bytes - size) / max(1.0, time.monotonic() - begin)
+
+    rates = []
+    with ground.program() as terminal:
+        terminal.wait("服务窗口")
+        sign_in(terminal, ("2", "2"), "xiaodian")
+        terminal.press(":", "p", "l", "Enter", quiet=QUIET)
+        terminal.wait("可以导入")
+        terminal.press("F6", "1", quiet=QUIET)
+        terminal.press(str(file), quiet=QUIET)
+        terminal.press("Enter", quiet=0.05)
+        terminal.wait("正在检查", timeout=60)
+        rates.append(watched(terminal, "检查完成"))
+        terminal.settle(quiet=QUIET)
+        terminal.press("F8", quiet=0.05)
+        terminal.wait("正在入库", timeout=60)
+        rates.append(watched(terminal, "已入库"))
+    return Row(
+        f"imports: bytes a second on the wire, {ROWS:,} persons checked, stored",
+        Unit.BYTES,
+        Series(tuple(rates)),
+        limit=2048,
+        limit_on=LimitOn.EACH,
+    )
 
 
 _worlds: dict[Path, World] = {}
-
-
-def case_clock(case: _Case) -> World:
-    """The world of a case's database."""
-    return _worlds[case.before]
 
 
 class _Run:

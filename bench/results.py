@@ -19,10 +19,12 @@ class Unit(StrEnum):
 
 
 class LimitOn(StrEnum):
-    """What a limit is set on: the ratio of the medians, our median, or the largest of our values."""
+    """What a limit is set on: the ratio of the medians, our median, the value that 95 of 100 of ours don't exceed, or
+    the largest of ours."""
 
     RATIO = "ratio"
     MEDIAN = "median"
+    P95 = "p95"
     EACH = "each"
 
 
@@ -41,6 +43,12 @@ class Series:
     def low(self) -> float:
         """The smallest value."""
         return min(self.values)
+
+    @property
+    def p95(self) -> float:
+        """The value that 95 of 100 don't exceed."""
+        ordered = sorted(self.values)
+        return ordered[max(0, -(-len(ordered) * 95 // 100) - 1)]
 
     @property
     def high(self) -> float:
@@ -79,6 +87,7 @@ class Row:
         measured = {
             LimitOn.RATIO: self.ratio,
             LimitOn.MEDIAN: self.ours.median,
+            LimitOn.P95: self.ours.p95,
             LimitOn.EACH: self.ours.high,
         }[self.limit_on]
         return measured is not None and measured <= self.limit

@@ -80,9 +80,7 @@ def crowd_of_changes(store: Store, employer: int, people: list[int], kind: str =
         begin = work.clock.now() - timedelta(hours=20)
         rows = [(person, begin + timedelta(seconds=at)) for at, person in enumerate(people, 1)]
         shared: dict[str, Any] = {"org_id": employer, "kind": kind, "fields": {"title": "教授"}}
-        insert_rows(
-            work.session, Change, ("person_id", "submitted_at"), rows, shared | {"state": "pending"}
-        )
+        insert_rows(work.session, Change, ("person_id", "submitted_at"), rows, shared | {"state": "pending"})
         work.commit()
 
 

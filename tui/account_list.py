@@ -24,10 +24,10 @@ from tui.widgets.table import Column, Table, TableRow
 
 COLUMNS = (
     Column("序号", 5, number=True),
-    Column("帐号", 22),
-    Column("使用人", 12),
-    Column("类别", 12),
-    Column("状态", 10),
+    Column("帐号", 20),
+    Column("使用人", 10),
+    Column("类别", 10),
+    Column("状态", 8),
     Column("最近使用", 0),
 )
 LOGIN = FieldSpec("login", "登录名", hint="字母、数字、. _ -，如 xiaodian.wang", max_length=40)

@@ -12,6 +12,7 @@ import click
 
 from tui.cli_backup import backup, restore
 from tui.cli_post import mail, remind
+from tui.cli_prints import prints
 from tui.cli_settings import database_option as _database
 from tui.cli_settings import settings_of as _settings
 from tui.cli_statistics import statistics
@@ -214,6 +215,7 @@ def account_add(overrides: dict[str, Any], database: str | None, role: str, org:
 cli.add_command(mail)
 cli.add_command(remind)
 cli.add_command(statistics)
+cli.add_command(prints)
 cli.add_command(backup)
 cli.add_command(restore)
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from core.rules.checking import CheckedForm, check_form, in_field_order
 from core.rules.errors import ErrorCode, FieldError
 from core.rules.fields import FieldKind, FieldSpec
+from core.rules.lists import Lists
 from core.rules.machine import Machine, Move, Transition
 from core.rules.registration import PASSWORD_HINT
 from core.rules.roles import OrgKind, Role
@@ -88,10 +89,10 @@ def change_fields(kind: OrgKind) -> tuple[FieldSpec, ...]:
     return (*kept, NOTE)
 
 
-def check_office(values: Mapping[str, str], today: date) -> CheckedForm:
+def check_office(values: Mapping[str, str], today: date, lists: Lists | None = None) -> CheckedForm:
     """Check every field of 注册 of its kind, and that both passwords agree."""
     specs = office_fields(KIND_LABELS.get(values.get("kind", "")))
-    checked = check_form(specs, values, today)
+    checked = check_form(specs, values, today, lists=lists)
     errors = list(checked.errors)
     password, again = values.get("password", ""), values.get("password_again", "")
     if password.strip() and again.strip() and again != password:
@@ -104,9 +105,11 @@ def check_contact(values: Mapping[str, str], today: date) -> CheckedForm:
     return check_form(CONTACT_FIELDS, values, today)
 
 
-def check_change(kind: OrgKind, values: Mapping[str, str], today: date) -> CheckedForm:
+def check_change(
+    kind: OrgKind, values: Mapping[str, str], today: date, lists: Lists | None = None
+) -> CheckedForm:
     """Check the form of 单位变更."""
-    return check_form(change_fields(kind), values, today)
+    return check_form(change_fields(kind), values, today, lists=lists)
 
 
 def optional_passwords(specs: tuple[FieldSpec, ...]) -> tuple[FieldSpec, ...]:

@@ -284,6 +284,11 @@ def courses_pasted(text: str) -> tuple[dict[str, str], ...]:
     return tuple(rows)
 
 
+def class_title(plan_title: str, class_name: str) -> str:
+    """What a class is called where its plan isn't beside it."""
+    return class_name if plan_title in class_name else f"{plan_title} {class_name}"
+
+
 def check_class(
     values: Mapping[str, str], plan_started_on: date, plan_ended_on: date, today: date
 ) -> CheckedForm:

@@ -71,11 +71,13 @@ class PaperCheck:
 class PrintCertificate(Command):
     """证书打印: one or several passed years on one paper. One already in force is printed again as frozen.
 
-    An office names the person by `id_number`; a person prints their own.
+    An office names the person by `id_number`, or by `person_id` where it has the file open; a person prints their
+    own.
     """
 
     years: tuple[int, ...]
     id_number: str | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 
 from core.model import Org, Student, TrainingClass, TrainingPlan
 from core.rules.hours import CreditHours
+from core.rules.training import class_title
 from core.rules.workflow import DeclarationState
 from core.schema.declarations import ProgressQuery, ProgressRow, ProgressTab
 from core.schema.training import StudentState
@@ -46,7 +47,7 @@ def reported_of(work: UnitOfWork, person_id: int, command: ProgressQuery) -> tup
         query = query.where(TrainingClass.started_on <= command.learnt_until)
     found = work.session.execute(query.order_by(TrainingPlan.year.desc(), Student.id.desc()).limit(MOST))
     words = (command.words or "").strip().lower()
-    return tuple(_row(work, row) for row in found if words in row[1].name.lower())
+    return tuple(_row(work, row) for row in found if words in class_title(row[2].title, row[1].name).lower())
 
 
 def of_tab(rows: tuple[ProgressRow, ...], tab: ProgressTab) -> tuple[ProgressRow, ...]:
@@ -69,7 +70,7 @@ def _row(work: UnitOfWork, row: Row[*tuple[Any, ...]]) -> ProgressRow:
         year=plan.year,
         subject=plan.subject,
         form_name=form_name(FORM),
-        title=f"{training.name}（{base}）",
+        title=f"{class_title(plan.title, training.name)}（{base}）",
         claimed=claimed,
         recognised=None,
         handler=handler if pending else "",
@@ -77,7 +78,7 @@ def _row(work: UnitOfWork, row: Row[*tuple[Any, ...]]) -> ProgressRow:
         status_label=_STATUS_OF[state].label,
         waiting_days=days_since(training.submitted_at, work.clock.now()) if pending else None,
         moves=(),
-        reason=_reason(student, training),
+        reason="" if pending else _reason(student, training),
         source_label="",
     )
 

@@ -154,5 +154,5 @@ def _line(work: UnitOfWork, row: Row[*tuple[Any, ...]]) -> StudentLine:
         result=student.result,
         hours=CreditHours(int(halves)),
         state=StudentState(state),
-        reason=student.refused_reason or training.reason,
+        reason=training.reason or (student.refused_reason if state == StudentState.REJECTED else ""),
     )

@@ -34,7 +34,7 @@ from core.services.certificate_checks import (
     look_up_certificate,
 )
 from core.services.desk import Desk, desk_use_case, use_case
-from core.services.person_lookup import person_by_number
+from core.services.person_lookup import person_by_id, person_by_number
 from core.services.reasons import typed_reason
 from core.services.scope import bureau_of, covers, not_yours, owner, region_prefix
 from core.services.voiding import ANNUAL, KIND, void
@@ -138,7 +138,7 @@ def revoke_certificate(work: UnitOfWork, actor: Actor, command: RevokeCertificat
 def _ordered(
     work: UnitOfWork, actor: Actor, command: PrintCertificate, years: tuple[int, ...]
 ) -> FrozenPaper | PaperOrder:
-    person = whose_paper(work, actor, command.id_number)
+    person = whose_paper(work, actor, command.id_number, command.person_id)
     must_have_passed(work, person.id, years)
     again = print_again(work, actor, person.id, years)
     return again or paper_order(work, person, years)
@@ -186,8 +186,12 @@ def issue_paper(
     return FrozenPaper(row.number, row.check_code, row.pdf_sha256)
 
 
-def whose_paper(work: UnitOfWork, actor: Actor, id_number: str | None) -> Person:
+def whose_paper(
+    work: UnitOfWork, actor: Actor, id_number: str | None, person_id: int | None = None
+) -> Person:
     """A person for oneself, an office for somebody in its reach. Raises Refused as `person_by_number` does."""
+    if person_id is not None:
+        return person_by_id(work, actor, person_id)
     return owner(work.session, actor) if id_number is None else person_by_number(work, actor, id_number)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, cast, literal, select, update
 
 from core.model import Decision, Declaration, Message, Org, Person, Student, TrainingClass, TrainingPlan
 from core.rules.chain import Step
@@ -14,7 +14,7 @@ from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import CreditHours
 from core.rules.machine import Move
 from core.rules.messages import MessageKind
-from core.rules.training import ClassState, earned_hours
+from core.rules.training import ClassState, class_title, earned_hours
 from core.rules.workflow import DeclarationState
 from core.services.annual import recount_many
 from core.services.messages import addressed, mail
@@ -114,8 +114,7 @@ def _record(work: UnitOfWork, row: TrainingClass, pairs: Sequence[tuple[Student,
     ]
     _insert(work, row, plan, base, given)
     _write_history(work, row, given)
-    numbers = [{"student": each.student.id, "declaration": each.declaration_id} for each in given]
-    work.session.connection().execute(_LINK, numbers)
+    _link(work, row.id)
     for each in given:
         work.session.expire(each.student, ["declaration_id"])
     regions = {each.person.id: each.person.region_code for each in given}
@@ -123,7 +122,13 @@ def _record(work: UnitOfWork, row: TrainingClass, pairs: Sequence[tuple[Student,
     for start in range(0, len(ordered), _RECOUNTED):
         some = ordered[start : start + _RECOUNTED]
         recount_many(work, {key: regions[key] for key in some}, plan.year)
-    _tell(work, [(each.person, each.declaration_id, _words(row, each.hours)) for each in given])
+    _tell(
+        work,
+        [
+            (each.person, each.declaration_id, _words(class_title(plan.title, row.name), each.hours))
+            for each in given
+        ],
+    )
     return len(given)
 
 
@@ -135,7 +140,7 @@ def _insert(
         "year": plan.year,
         "subject": plan.subject,
         "form": FORM,
-        "title": row.name,
+        "title": class_title(plan.title, row.name),
         "status": DeclarationState.APPROVED.value,
         "started_on": row.started_on,
         "ended_on": row.ended_on,
@@ -149,7 +154,7 @@ def _insert(
     }
     common = {
         "base": base,
-        "class_name": row.name,
+        "class_name": class_title(plan.title, row.name),
         "started_on": row.started_on.isoformat(),
         "ended_on": row.ended_on.isoformat(),
     }
@@ -201,16 +206,17 @@ def _tell(work: UnitOfWork, told: Iterable[tuple[Person, int | None, str]]) -> N
 
 
 def _tell_refused(work: UnitOfWork, row: TrainingClass, pairs: Sequence[tuple[Student, Person]]) -> None:
+    title = class_title(work.session.get_one(TrainingPlan, row.plan_id).title, row.name)
     refused = [
-        (person, None, f"培训班学时审核不通过：{row.name}。原因：{student.refused_reason}")
+        (person, None, f"培训班学时审核不通过：{title}。原因：{student.refused_reason}")
         for student, person in pairs
         if student.refused_reason
     ]
     _tell(work, refused)
 
 
-def _words(row: TrainingClass, hours: CreditHours) -> str:
-    return f"培训班学时审核通过：{row.name} {hours} 学时"
+def _words(title: str, hours: CreditHours) -> str:
+    return f"培训班学时审核通过：{title} {hours} 学时"
 
 
 def _hours(student: Student, allowed: CreditHours) -> CreditHours:
@@ -229,8 +235,10 @@ def _people(work: UnitOfWork, ids: Iterable[int]) -> Mapping[int, Person]:
     return found
 
 
-_LINK = (
-    update(Student.__table__)  # type: ignore[arg-type]
-    .where(Student.__table__.c.id == bindparam("student"))
-    .values(declaration_id=bindparam("declaration"))
-)
+def _link(work: UnitOfWork, class_id: int) -> None:
+    """Let each student of a class know the record that was made, found by its key: one statement for all."""
+    key = literal(f"class:{class_id}:") + cast(Student.id, Text)
+    made = select(Declaration.id).where(Declaration.source_key == key).scalar_subquery()
+    missing = (Student.class_id == class_id, Student.person_id.is_not(None), Student.declaration_id.is_(None))
+    linked = update(Student).where(*missing).values(declaration_id=made)
+    work.session.execute(linked, execution_options={"synchronize_session": False})

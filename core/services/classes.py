@@ -223,6 +223,7 @@ def _view(
     )
     twice = at_the_same_time(work.session, row.id, row.started_on, row.ended_on, list(students))
     pending = row.state == ClassState.PENDING
+    told = not pending or actor.org_id != row.org_id  # what is not decided yet is the bureau's own
     reviewer = work.session.get(Org, row.reviewer_id) if pending and row.reviewer_id is not None else None
     return ClassView(
         id=row.id,
@@ -245,7 +246,7 @@ def _view(
         reason=row.reason,
         moves=class_moves(row, actor) if actor.org_id == row.org_id else (),
         history=training_history(work.session, CLASS, row.id),
-        students=tuple(_student_row(work, each, allowed, twice.get(each.id, "")) for each in students),
+        students=tuple(_student_row(work, each, allowed, twice.get(each.id, ""), told) for each in students),
         after=after,
     )
 
@@ -260,7 +261,9 @@ def digest_of_typed(work: UnitOfWork, text: str) -> bytes | None:
         return None
 
 
-def _student_row(work: UnitOfWork, each: Student, allowed: CreditHours, other_class: str) -> StudentRow:
+def _student_row(
+    work: UnitOfWork, each: Student, allowed: CreditHours, other_class: str, told: bool
+) -> StudentRow:
     earned = None if each.earned_halves is None else CreditHours(each.earned_halves)
     notes = [] if each.person_id is not None else [UNMATCHED]
     if other_class:
@@ -276,5 +279,5 @@ def _student_row(work: UnitOfWork, each: Student, allowed: CreditHours, other_cl
         hours=earned_hours(each.result, earned, allowed),
         matched=each.person_id is not None,
         note="，".join(notes),
-        refused_reason=each.refused_reason,
+        refused_reason=each.refused_reason if told else "",
     )

@@ -1,4 +1,4 @@
-"""Training in the demonstration: a base of the county with plans and classes in every state, an industry plan on file."""
+"""Training in the demonstration: a base with plans and classes in every state, an industry plan on file."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _class(
     strangers: int = 0,
 ) -> ClassView:
     """A class with its students and their 成绩, reported."""
-    values = {"name": f"{plan.title} {name}", "started_on": days[0], "ended_on": days[1]}
+    values = {"name": name, "started_on": days[0], "ended_on": days[1]}
     made = _do(desk, save_class, base, SaveClass(plan_id=plan.id, values=values))
     rows = [{"id_number": each.id_number, "name": each.actor.name} for each in people]
     rows += [

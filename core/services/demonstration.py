@@ -17,6 +17,8 @@ from core.schema.review import Decide, Verdict
 from core.services.declarations import submit_declaration
 from core.services.demo_accounts import make_kept_accounts
 from core.services.demo_changes import Cast, make_changes
+from core.services.demo_editions import make_editions
+from core.services.demo_imports import make_imports
 from core.services.demo_names import person_name, resident_number, words
 from core.services.demo_offices import make_waiting_offices
 from core.services.demo_people import DemoPerson, make_history, make_office, make_person
@@ -110,6 +112,8 @@ def _fill(desk: Desk, clock: DemoClock) -> None:
     make_changes(desk, cast, password_hash, START, clock.set)
     make_waiting_offices(desk, units, offices[SCHOOL], offices[TEST_EMPLOYER], PASSWORD, START, clock.set)
     make_kept_accounts(desk, offices[SCHOOL], password_hash)
+    make_editions(desk)
+    make_imports(desk, offices[PROVINCE_BUREAU], offices[SCHOOL])
     county, county_office = offices[COUNTY_BUREAU], offices[COUNTY_OFFICE]
     make_training(desk, people[80:], county, county_office, password_hash, START, clock.set)
     make_statistics(desk, offices[COUNTY_BUREAU], units.by_name[GARDENERS], password_hash)

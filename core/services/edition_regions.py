@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 
 from core.model import Edition, Org, Person, Region
-from core.rules.edition_kinds import parent_of
 from core.rules.errors import ErrorCode, Refused
+from core.rules.list_kinds import parent_of
 from core.rules.lists import REGION_KINDS, Entry
 from core.store.work import UnitOfWork
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import func, select, text
 
 from core.model import Edition
 from core.rules.checking import check_form, in_field_order
 from core.rules.clock import CHINA, today
-from core.rules.edition_kinds import FIRST_YEAR, FROM_YEAR, KINDS, LAST_YEAR, REASON, EditionKind, refused
+from core.rules.edition_kind import FIRST_YEAR, FROM_YEAR, LAST_YEAR, REASON, EditionKind, refused
+from core.rules.edition_kinds import KINDS
 from core.rules.entry import EntryError, fold, parse_year
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.fields import FieldSpec
@@ -34,8 +36,10 @@ from core.schema.editions import (
     KindRow,
     SaveEdition,
 )
-from core.services.desk import use_case
+from core.services.desk import Desk, desk_use_case, use_case
+from core.services.edition_recount import rejudge
 from core.services.edition_regions import place_region, region_values
+from core.services.jobs import JobRunner
 from core.store.work import UnitOfWork
 
 KIND = "edition"
@@ -110,13 +114,23 @@ def preview_edition(work: UnitOfWork, actor: Actor, command: SaveEdition) -> Edi
     return _understood(work, command)[1]
 
 
-@use_case(Action.SAVE_EDITION, writes=True)
-def save_edition(work: UnitOfWork, actor: Actor, command: SaveEdition) -> EditionPreview:
-    """Make an edition: it counts from its year on, and is never changed again.
+@desk_use_case(Action.SAVE_EDITION)
+def save_edition(desk: Desk, actor: Actor, command: SaveEdition) -> EditionPreview:
+    """Make an edition: it counts from its year on, and is never changed again. Open years are judged by it.
 
     Raises Refused FIELDS_REFUSED for the entry's fields, `from_year` and `reason`; STALE where another has changed
     the entry meanwhile; NOT_FOUND; HAS_DEPENDANTS for a region in which there is still something.
     """
+    with desk.writing() as work:
+        done, job_id = store_edition(work, actor, command)
+        work.commit()
+    if job_id is not None:
+        JobRunner.of(desk).hand_over(job_id)
+    return done
+
+
+def store_edition(work: UnitOfWork, actor: Actor, command: SaveEdition) -> tuple[EditionPreview, int | None]:
+    """The same in a unit of work that is there; answers the job as well that judges the open years."""
     _one_at_a_time(work)
     edition, preview = _understood(work, command)
     if edition.kind == "region":
@@ -128,9 +142,10 @@ def save_edition(work: UnitOfWork, actor: Actor, command: SaveEdition) -> Editio
     label = _kind(edition.kind).label
     summary = f"{label} {preview.label} {preview.begins}：{changes}。原因：{edition.reason}"
     work.audit(actor, Action.SAVE_EDITION, KIND, edition.id, summary)
-    return EditionPreview(
-        preview.kind, edition.entry, preview.label, preview.begins, preview.fields, preview.notes, edition.id
-    )
+    work.read_rules_again()
+    until = _json(edition.value).get("until", "")
+    job_id = rejudge(work, actor, edition, int(until)) if until else rejudge(work, actor, edition)
+    return replace(preview, edition=edition.id), job_id
 
 
 @use_case(Action.EDITION_PAGE, writes=False)
@@ -273,6 +288,8 @@ def _warnings(
     notes = []
     if kind.key in (HOURS, FORM, ANNUAL):
         notes.append("已审核的申报、已认定的年度仍按原来的规则，以后的按新的。")
+    if kind.key == ANNUAL:
+        notes.append("还没有认定的年度随即按新标准重新计算，人多时在后台进行，见“后台任务”。")
     if kind.key == HOURS:
         form = work.rulebook.all_forms(from_year)[form_of(entry)]
         notes.append(f"申报时显示的条款是：{form.clause} 数字不符的，请到“学习形式”修改条款。")

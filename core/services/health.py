@@ -76,6 +76,7 @@ def _inside(store: Store) -> Iterator[Finding]:
         _bureaus,
         _mail,
         _statistics,
+        _prints,
         _audit,
     )
     for look in looks:
@@ -203,6 +204,18 @@ def _mail(work: UnitOfWork) -> Finding:
     )
 
 
+def _prints(work: UnitOfWork) -> Finding:
+    """Whether every picture of a declaration can be known again."""
+    from core.services.likenesses import missing_prints
+
+    missing = missing_prints(work.session)
+    if missing:
+        return Finding(
+            "图像指纹", False, f"{missing} 张附件没有图像指纹，查不出疑似同一扫描件", "运行 jijiao prints"
+        )
+    return Finding("图像指纹", True, "附件都有")
+
+
 def _statistics(work: UnitOfWork) -> Finding:
     """Whether the summaries say what a full count says: a sample of people's years, and all cells above them."""
     from core.services.stat_cells import first_wrong_year
@@ -216,6 +229,8 @@ def _statistics(work: UnitOfWork) -> Finding:
     if cell is not None:
         (year, region), series, level, said, should = cell
         place = f"{year}年度 {region} {series or '未填系列'} {level or '未定级'}"
-        words = f"{place}：汇总 {said.people} 人通过 {said.passed}，应为 {should.people} 人通过 {should.passed}"
+        words = (
+            f"{place}：汇总 {said.people} 人通过 {said.passed}，应为 {should.people} 人通过 {should.passed}"
+        )
         return Finding("统计", False, words, _REBUILD)
     return Finding("统计", True, f"核对了 {looked_at} 条年度记录和全部汇总")

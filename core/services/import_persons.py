@@ -25,6 +25,7 @@ from core.services.class_hours import match_person
 from core.services.import_lines import Found, Importer, Line, Problem, Row, State, missing
 from core.services.initial import INITIAL_MARK
 from core.services.person_facts import CONTACTS, FOUND_BY
+from core.services.year_rows import enter_new
 from core.store.bulk import found_by, hold_off, insert_rows, reserve_ids
 from core.store.spelling import spell_person_quickly
 from core.store.typeface import missing_glyphs
@@ -143,6 +144,7 @@ def write_persons(work: UnitOfWork, actor: Actor, ready: Sequence[Row], shared: 
     )
     roles = list(zip(accounts, people, strict=True))
     insert_rows(session, AccountRole, ("account_id", "person_id"), roles, {"role": Role.PERSON.value})
+    enter_new(work, people, employer)
     _match_students(work, [bytes.fromhex(number) for _, number, _ in ready])
     return len(ready)
 

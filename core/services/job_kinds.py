@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "import_check": "core.services.import_jobs:CHECK",
     "import_store": "core.services.import_jobs:STORE",
     "provider_file": "core.services.provider_intake:FILE",
+    "rejudge": "core.services.edition_recount:REJUDGE",
     "recognise": "core.services.recognition:RECOGNISE",
     "stat_cells": "core.services.stat_cells:CELLS",
     "print_many": "core.services.print_many:PRINTS",

@@ -178,7 +178,9 @@ def _checked(desk: Desk, command: RegisterOffice | ResubmitOffice, *, keeps_pass
     typed |= {key: str(value or "") for key, value in ids.items()}
     if keeps_password:
         typed |= dict.fromkeys(PASSWORD_KEYS, "stand-in-1")
-    checked = check_office(typed, today(desk.clock))
+    with desk.reading() as work:
+        lists = work.lists
+    checked = check_office(typed, today(desk.clock), lists)
     errors = {error.field: error for error in checked.errors}
     name = checked.clean.get("name")
     if isinstance(name, str) and (missing := missing_glyphs(name)):

@@ -117,7 +117,7 @@ def _checked(work: UnitOfWork, org: Org, command: SubmitOrgChange) -> tuple[dict
         typed["superior"] = str(command.superior_id or "")
         typed["authority"] = str(command.authority_id or "")
     now = identity_of(org)
-    checked = check_change(kind, typed, today(work.clock))
+    checked = check_change(kind, typed, today(work.clock), work.lists)
     keys = [spec.key for spec in change_fields(kind) if spec.key in now]
     wanted = {key: str(checked.clean.get(key, "")) for key in keys}
     same_code = typed.get("code", "").strip().upper() == org.code.upper()

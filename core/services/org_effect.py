@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from core.model import Account, AccountRole, Declaration, Org, OrgChange, Person, PersonYear, StatDirty
+from core.model import Account, AccountRole, Declaration, Org, OrgChange, Person, PersonYear
 from core.rules.errors import Refused
 from core.rules.offices import IDENTITY_FIELDS
 from core.rules.workflow import DeclarationState
@@ -89,11 +89,6 @@ def _move(work: UnitOfWork, org: Org, region_code: str) -> None:
     work.session.execute(
         update(Declaration).where(*unseen).values(region_code=region_code), execution_options=_QUIET
     )
-    now = work.clock.now()
-    dirty = [
-        {"year": year, "region_code": code, "at": now}
-        for year in sorted(years)
-        for code in sorted({before, region_code})
-    ]
-    if dirty:
-        work.insert_unless_there(StatDirty, dirty)
+    for year in years:
+        for code in (before, region_code):
+            work.cells_are_stale(year, code)

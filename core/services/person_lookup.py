@@ -24,6 +24,18 @@ def person_by_number(work: UnitOfWork, actor: Actor, typed: str, field: str = "i
     person = work.session.scalars(select(Person).where(wanted)).first()
     if person is None:
         raise Refused.for_fields((FieldError(field, ErrorCode.PERSON_NOT_FOUND),))
+    return _in_reach(work, actor, person)
+
+
+def person_by_id(work: UnitOfWork, actor: Actor, person_id: int) -> Person:
+    """The person whose file an office has open. Raises Refused NOT_FOUND, NOT_YOURS."""
+    person = work.session.get(Person, person_id)
+    if person is None:
+        raise Refused(ErrorCode.NOT_FOUND)
+    return _in_reach(work, actor, person)
+
+
+def _in_reach(work: UnitOfWork, actor: Actor, person: Person) -> Person:
     if not may_see_person(work.session, actor, person):
         raise not_yours("person", person.id)
     return person

@@ -59,18 +59,19 @@ def staff_page(work: UnitOfWork, actor: Actor, command: StaffQuery) -> Page[Staf
 
 @use_case(Action.VIEW_STAFF, writes=False)
 def view_staff(work: UnitOfWork, actor: Actor, command: StaffKey) -> StaffView:
-    """详细: the person's data with the number masked, this year's hours, what is under review, the account."""
+    """详细: account, this year's hours and what is under review first, then the person's data, the number masked."""
     person = _own(work, actor, command.person_id, Action.VIEW_STAFF)
     account = work.session.get_one(Account, person.account_id)
     state = account_keeping.state_label(account)
     why = account_keeping.reasons(work.session, account_keeping.KIND, (account.id,)).get(account.id, "")
-    lines = (
-        *person_lines(work, person)[:-1],
-        ("审核中的事项", under_review(work, person.id)),
-        ("本年度学时", _this_year(work, person.id)),
+    facts = person_lines(work, person)
+    first, rest = facts[:3], facts[3:-1]
+    now = (
         ("帐号状态", f"{state}（{why}）" if why and not account.active else state),
+        ("本年度学时", _this_year(work, person.id)),
+        ("审核中的事项", under_review(work, person.id)),
     )
-    return StaffView(person.name, lines)
+    return StaffView(person.name, (*first, *now, *rest))
 
 
 @desk_use_case(Action.RESET_STAFF_PASSWORD)

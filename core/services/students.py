@@ -14,7 +14,7 @@ from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.hours import CreditHours
 from core.rules.permissions import Action
 from core.rules.roles import Actor
-from core.rules.training import CLASS, ClassState, check_earned, check_student, student_number
+from core.rules.training import CLASS, STUDENT_FIELDS, ClassState, check_earned, check_student, student_number
 from core.schema.training import (
     AddStudents,
     GradeStudents,
@@ -98,8 +98,8 @@ def enter_students(work: UnitOfWork, actor: Actor, command: AddStudents) -> Stud
         if checked.errors:
             refused.append(StudentRefusal(index, checked.errors[0]))
             continue
-        values = {key: str(value) for key, value in checked.clean.items()}
-        read.append((index, NewStudent(**values)))
+        number, name, unit = (str(checked.clean.get(spec.key, "")) for spec in STUDENT_FIELDS)
+        read.append((index, NewStudent(number, name, unit)))
     done = add_students(work, row, [student for _, student in read])
     refused += [StudentRefusal(read[each.index][0], each.error) for each in done.refused]
     if done.added:
@@ -181,16 +181,20 @@ def _parted(
     digests = [work.vault.digest("id_number", row.id_number) for row in rows]
     known = _people(work, digests)
     taken = _in_class(work, class_row.id, digests)
+    members = _members(work, class_row.id)
     allowed = _allowed(work, class_row)
     fit: list[tuple[NewStudent, bytes, _Known | None]] = []
     refused: list[StudentRefusal] = []
     for index, (row, digest) in enumerate(zip(rows, digests, strict=True)):
         person = known.get(digest)
-        error = _wrong(row, person, digest in taken, allowed)
+        twice = digest in taken or (person is not None and person.id in members)
+        error = _wrong(row, person, twice, allowed)
         if error is not None:
             refused.append(StudentRefusal(index, error))
             continue
         taken.add(digest)
+        if person is not None:
+            members.add(person.id)
         fit.append((row, digest, person))
     return fit, refused
 
@@ -231,6 +235,12 @@ def _in_class(work: UnitOfWork, class_id: int, digests: Sequence[bytes]) -> set[
         )
         taken.update(bytes(each) for each in work.session.scalars(query))
     return taken
+
+
+def _members(work: UnitOfWork, class_id: int) -> set[int]:
+    """The persons in a class: somebody may stand there under a former number."""
+    query = select(Student.person_id).where(Student.class_id == class_id, Student.person_id.is_not(None))
+    return {int(key) for key in work.session.scalars(query) if key is not None}
 
 
 def _chunks(digests: Sequence[bytes]) -> Iterator[Sequence[bytes]]:

@@ -6,16 +6,17 @@ year at once, and whoever has done nothing counts as not done; when a year begin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.model import Meta, Person, PersonYear
+from core.model import Meta, Org, Person, PersonYear
 from core.rules.clock import today
 from core.services.annual import recount_many
 from core.services.desk import Desk
 from core.services.judging import places_of
+from core.store.bulk import insert_rows
 from core.store.work import UnitOfWork
 
 PAGE = 500
@@ -27,6 +28,14 @@ def enter_year(work: UnitOfWork, people: Mapping[int, str]) -> None:
     """Give people (id -> region) that are new their row of the current year."""
     if people:
         recount_many(work, people, today(work.clock).year)
+
+
+def enter_new(work: UnitOfWork, people: Sequence[int], employer: Org) -> None:
+    """The same for many people at once who have just been made at a unit: none has hours or a position yet."""
+    year = today(work.clock).year
+    shared = {"year": year, "region_code": employer.region_code, "employer_id": employer.id}
+    insert_rows(work.session, PersonYear, ("person_id",), [(key,) for key in people], shared)
+    work.cells_are_stale(year, employer.region_code)
 
 
 def move_open_years(work: UnitOfWork, people: Iterable[int]) -> None:

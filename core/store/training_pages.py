@@ -124,7 +124,7 @@ def waiting_page(
         key = (datetime.fromisoformat(str(after[0])), int(after[1]))
         query = query.where(tuple_(model.submitted_at, model.id) > key)
     found = session.execute(query.order_by(model.submitted_at, model.id).limit(limit + 1))
-    rows = tuple(WaitingLine(*row) for row in found)
+    rows = tuple(WaitingLine(*row[:7], sent) for row in found if (sent := row[7]) is not None)
     return cut(rows, limit, lambda row: (row.submitted_at.isoformat(), row.id))
 
 

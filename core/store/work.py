@@ -139,6 +139,10 @@ class UnitOfWork:
         """The lists and rules up to the newest edition, as this transaction sees them."""
         return self._rulebooks.read(self.connection, keep=not self._writing)
 
+    def read_rules_again(self) -> None:
+        """An edition was stored here: what follows in this unit of work goes by it."""
+        self.__dict__.pop("rulebook", None)
+
     @property
     def lists(self) -> Lists:
         """The reference lists as they are today."""

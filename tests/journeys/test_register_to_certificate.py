@@ -99,7 +99,7 @@ def recognise(seat: Seat) -> None:
     seat.type("r")
     seat.see("现有年度记录")
     seat.type("Enter")
-    seat.see("2026年度认定完成", "通过 1 人")
+    seat.see("2026年度认定已完成", "通过 1")
     seat.type("Esc", "Esc")
     seat.sign_out()
 

@@ -14,6 +14,7 @@ from sqlalchemy import update
 
 from core.model import LoginSession
 from core.rules.roles import Actor, Role
+from core.schema.activities import SubmitActivity
 from core.schema.base import Number
 from core.schema.changes import ChangeKey
 from core.schema.declarations import DeclarationView, Holder
@@ -22,6 +23,7 @@ from core.schema.sign_in import SignedIn
 from core.schema.spot_checks import DrawSpotCheck, PrepareSpotCheck
 from core.schema.statistics import StatisticsQuery
 from core.schema.training import ClassView, PlanView
+from core.services.activities import submit_activity
 from core.services.declarations import declaration_view
 from core.services.desk import Desk
 from core.services.positions import withdraw_position
@@ -32,9 +34,10 @@ from core.store.store import open_store
 from tests.conftest import DATA_KEY, FixedClock
 from tests.screens.office import SMALL, Terminal, program
 from tests.services.hall import operator
+from tests.services.import_commands import enter_import, enter_provider_file
 from tests.services.moving import position
 from tests.services.teaching import filed_plan, ground_of, new_class, reported, row_of, with_students
-from tests.worlds import build_world, submitted
+from tests.worlds import build_world, scan, submitted, training
 from tui.keys import Command, key_name, key_names
 from tui.look import wrapped
 from tui.routes import CODES, HOMES, ROUTES
@@ -42,6 +45,7 @@ from tui.widgets.overlay import HelpSheet
 from tui.widgets.pane import Pane
 
 SEEN_BY = {"review": Role.EMPLOYER, "office_home": Role.EMPLOYER, "picture": Role.PERSON}
+SEEN_BY |= {"providers": Role.OPERATOR, "provider_file": Role.OPERATOR}
 """Who opens the screens that several roles have; the others are opened by the only role they are for."""
 MOVES = ("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "backspace", "delete")
 FUNCTIONS = tuple(f"f{number}" for number in range(2, 10))
@@ -57,7 +61,14 @@ POPUPS = (
     ("review", "r"),
     ("review", "/"),
     ("transfer", "f4"),
+    ("office_register", "f4"),
+    ("office_register", "tab", "tab", "tab", "tab", "f4"),
+    ("org_change", "tab", "tab", "f4"),
+    ("org_profile", "f4"),
+    ("departments", "f6"),
     ("identity_form", "f9"),
+    ("unit_declare", "f6"),
+    ("unit_declare", "f6", "f3"),
     ("years", "c"),
     ("staff", "s"),
     ("staff", "f"),
@@ -84,6 +95,8 @@ POPUPS = (
     ("plan_review", "/"),
     ("class_review", "r"),
     ("report_students", "r"),
+    ("providers", "f2"),
+    ("providers", "f6"),
 )
 BURSTS = (
     ("person_home", ("3", "right", "right", "/", *"2026", "tab", "tab", "z", "enter", "f5", "down", "enter")),
@@ -105,6 +118,9 @@ class Cast:
     plan: PlanView
     classes: tuple[ClassView, ClassView]
     """One that is open still, one whose report waits."""
+    files: tuple[int, int]
+    """The jobs of an import of the school, and of a provider's file."""
+    activity: int
 
     def actor(self, route: str) -> Actor | None:
         """Who opens a screen; nobody has signed in for those that are open to all."""
@@ -123,11 +139,14 @@ class Cast:
             "picture": {"evidence": view.evidence},
             "faces": {"evidence": view.evidence * 2, "object_id": None, "holder": Holder.DECLARATION},
             "change": {"change_id": self.change},
+            "activity": {"activity_id": self.activity},
             "record": {"kind": "education"},
             "plan_view": {"plan_id": self.plan.id},
             "training_class": {"class_id": self.classes[0].id},
             "report_students": {"class_id": self.classes[1].id},
             "spot_check": {"check_id": 1},
+            "import": {"job_id": self.files[0]},
+            "provider_file": {"job_id": self.files[1]},
             "statistics_people": {"query": StatisticsQuery(year=view.year)},
             "person_file": {"person_id": self.actors[Role.PERSON].person_id},
         }
@@ -162,8 +181,21 @@ def cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     change = position(desk, me)
     desk.do(withdraw_position, me, ChangeKey(change_id=change.id, version=change.version))
     counted = desk.do(declaration_view, me, key)
-    yield Cast(desk, actors, counted, change.id, plan, (still, reported(ground, sent)))
+    files = (enter_import(world, offices[0]), enter_provider_file(world, actors[Role.OPERATOR]))
+    activity = declared_by_unit(desk, offices[0], folder, world.person("孙小九"))
+    yield Cast(desk, actors, counted, change.id, plan, (still, reported(ground, sent)), files, activity)
     store.close()
+
+
+def declared_by_unit(desk: Desk, unit: Actor, folder: Path, person: Actor) -> int:
+    """An activity of the school for one person."""
+    command = SubmitActivity(
+        form="post_training",
+        values=training(class_name="校本培训"),
+        evidence=(scan(desk, unit, folder, 66),),
+        people=(person.person_id or 0,),
+    )
+    return desk.do(submit_activity, unit, command).activity_id
 
 
 def draw_one(desk: Desk, bureau: Actor) -> None:

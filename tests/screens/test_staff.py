@@ -43,3 +43,25 @@ async def test_the_whole_number_is_never_on_screen(desk: Desk, world: World) -> 
 def must_change(desk: Desk, account_id: int) -> bool:
     with desk.reading() as work:
         return work.session.get_one(Account, account_id).must_change
+
+
+async def test_a_person_is_disabled_with_a_reason_and_found_by_state(desk: Desk, world: World) -> None:
+    world.person("张三")
+    async with program(desk, world.office(world.school), "staff") as at:
+        await at.press("s", "enter")
+        assert "请选择或写明原因" in at.text
+        await at.press("1", "enter")
+        assert "张三 的帐号已停用" in at.text
+        await at.press("f", "tab", *"ty", "enter", "f5")
+        assert "状态：停用" in at.text and "张三" in at.text
+        await at.press("enter")
+        assert "停用（已离职）" in at.text
+        await at.press("escape", "c", "f", "tab", *"zc", "enter", "f5")
+        assert "没有符合的人员" in at.text
+
+
+async def test_a_person_is_moved_to_no_department(desk: Desk, world: World) -> None:
+    world.person("张三")
+    async with program(desk, world.office(world.school), "staff") as at:
+        await at.press("b", "enter")
+        assert "张三 的工作部门：无部门" in at.text

@@ -23,7 +23,7 @@ PATIENCE = 60.0
 def import_steps(life: Life) -> Iterator[Step]:
     """After the firm and the person are there."""
     firm, province = life.made["firm"], life.world.office(life.world.province_bureau)
-    rows = [{"姓名": "周小川", "证件号": id_number(601)}, {"姓名": "张三", "证件号": NUMBER}]
+    rows = [{"姓名": "周小川", "证件号": id_number(481)}, {"姓名": "张三", "证件号": NUMBER}]
     path = table(ImportKind.PERSONS, rows, life.folder)
     check = CheckImport(kind=ImportKind.PERSONS, path=str(path))
     yield _waited(life, life.does("check_import", "checked", lambda: check, firm))
@@ -36,7 +36,7 @@ def import_steps(life: Life) -> Iterator[Step]:
     provider = SaveProvider(code=signer.code, name="继续教育学会", public_key=signer.public_key)
     yield life.does("save_provider", "provider", lambda: provider, province)
     course = (NUMBER, "张三", 2026, "公需科目", "GX-1", "2", "2026-07-10")
-    unknown = (id_number(602), "无人", 2026, "公需科目", "GX-1", "2", "2026-07-10")
+    unknown = (id_number(482), "无人", 2026, "公需科目", "GX-1", "2", "2026-07-10")
     file = TakeProviderFile(path=str(signer.write(life.folder / "batch.gx", course, unknown)))
     yield _waited(life, life.does("take_provider_file", "taken", lambda: file, province))
 

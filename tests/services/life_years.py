@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
+from core.schema.annual import ChangeYear
 from core.schema.base import Number
 from core.schema.certificates import ProofSpan, RegisterQuery, ReplaceCertificate
 from core.schema.exemptions import GrantExemption, RevokeExemption
@@ -55,6 +57,8 @@ def year_steps(life: Life) -> Iterator[Step]:
 
     yield life.does("revoke_declaration", "revoked", approved, bureau)
     yield from _jobs(life)
+    again = ChangeYear(year=2026, open=True, declare_until=date(2026, 12, 31), reason="补报")
+    yield life.does("change_year", "year", lambda: again, bureau)
 
 
 def _jobs(life: Life) -> Iterator[Step]:

@@ -120,7 +120,7 @@ def test_approved_each_known_student_has_a_record_a_counted_year_and_a_message(g
     assert record.source_key == f"class:{view.id}:{view.students[0].id}"
     assert professional_halves(ground.world, person) == 80
     assert professional_halves(ground.world, other) == 48
-    assert told(ground, person) == ["培训班学时审核通过：第一期 40 学时"]
+    assert told(ground, person) == ["培训班学时审核通过：2026年初中教师新课标培训 第一期 40 学时"]
 
 
 def test_the_record_says_which_office_gave_it(ground: Ground) -> None:
@@ -145,12 +145,12 @@ def test_public_courses_count_as_public_hours(ground: Ground) -> None:
 def test_the_student_follows_it_under_the_second_tab(ground: Ground) -> None:
     person = ground.world.person("李四")
     view = sent(ground, person)
-    title = "第一期（汝阳县教师进修学校）"
+    title = "2026年初中教师新课标培训 第一期（汝阳县教师进修学校）"
     assert progress(ground, person) == [(title, "待审核")]
     assert progress(ground, person, ProgressTab.PENDING) == [(title, "待审核")]
     assert progress(ground, person, ProgressTab.APPROVED) == []
     decided(ground, view)
-    assert progress(ground, person) == [("第一期", "审核通过")]
+    assert progress(ground, person) == [("2026年初中教师新课标培训 第一期", "审核通过")]
 
 
 def test_refused_as_a_whole_nobody_has_hours_and_each_reads_why(ground: Ground) -> None:
@@ -170,7 +170,7 @@ def test_one_student_is_left_out_with_a_reason_while_the_rest_passes(ground: Gro
     assert version > view.version
     decided(ground, seen(ground, view))
     assert (records_of(ground, person), len(records_of(ground, other))) == ([], 1)
-    assert told(ground, person) == ["培训班学时审核不通过：第一期。原因：缺勤两天"]
+    assert told(ground, person) == ["培训班学时审核不通过：2026年初中教师新课标培训 第一期。原因：缺勤两天"]
     assert progress(ground, person)[0][1] == "审核不通过"
 
 

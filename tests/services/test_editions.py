@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from core.model import Audit, Declaration, Edition, PersonYear, Region
+from core.model import Audit, Declaration, Edition, Job, PersonYear, Region
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor
 from core.schema.annual import AnnualQuery
 from core.schema.base import Nothing, Number
 from core.schema.declarations import DeclarationView, SaveDeclaration
 from core.schema.editions import EntryKey, EntryQuery
-from core.schema.review import Decide, Verdict
-from core.services.annual import annual_detail, annual_page, recount
+from core.schema.review import Decide, ItemKey, Verdict
+from core.services.annual import annual_detail, annual_page
 from core.services.declarations import declaration_context, declaration_view, submit_declaration
 from core.services.desk import Desk
 from core.services.editions import (
@@ -27,7 +27,9 @@ from core.services.editions import (
     preview_edition,
     save_edition,
 )
+from core.services.jobs import JobRunner
 from core.services.review import decide
+from core.services.review_views import review_item
 from core.services.setup import fill_regions
 from core.store.store import open_store
 from tests.services.editing import WHY, add, change, changed, retire
@@ -170,8 +172,8 @@ def test_a_case_that_was_not_listed_gets_hours(desk: Desk, world: World, me: Act
 def test_an_open_year_is_judged_by_the_newest_rule(desk: Desk, world: World, me: Actor) -> None:
     person = world.person()
     remember(world, person, 2026, "30", "60")
+    assert desk.do(annual_page, person, AnnualQuery()).rows[0].passed
     change(desk, me, "annual", "standard", total="96", professional="66")
-    _recount(world, person, 2026)
     row = desk.do(annual_page, person, AnnualQuery()).rows[0]
     assert (row.passed, row.shortfall) == (False, "专业还差 6，总学时还差 6")
 
@@ -213,11 +215,28 @@ def test_the_closing_days_that_were_changed_hold_where_no_office_has_set_others(
     assert desk.do(declaration_context, world.person(), Nothing()).closes_on == "2026-12-20"
 
 
-def _recount(world: World, person: Actor, year: int) -> None:
-    assert person.person_id is not None
-    with world.store.writing() as work:
-        recount(work, person.person_id, "410326", year)
-        work.commit()
+def test_many_open_years_are_judged_in_the_background(
+    desk: Desk, world: World, me: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.services.edition_recount.CHUNK", 2)
+    people = [world.person(f"教师{number}") for number in range(5)]
+    for person in people:
+        remember(world, person, 2026, "30", "60")
+    change(desk, me, "annual", "standard", total="96", professional="66")
+    assert JobRunner.of(desk).wait(60)
+    with world.store.reading() as work:
+        passed = work.session.scalars(select(PersonYear.passed).where(PersonYear.year == 2026)).all()
+        title = work.session.scalars(select(Job.title)).one()
+    assert (passed, title) == ([False] * 5, "2026年度起未认定的年度按新标准重新计算")
+
+
+def test_the_desk_shows_the_clause_and_the_edition_that_a_claim_goes_by(
+    desk: Desk, world: World, me: Actor, tmp_path: Path
+) -> None:
+    view = patent(desk, world.person(), tmp_path)
+    change(desk, me, "hours", PATENT, hours="50")
+    item = desk.do(review_item, world.office(world.school), ItemKey(id=view.id))
+    assert item.rule_words.startswith("专利：发明专利第一名") and "第 1 版" in item.rule_words
 
 
 # -------------------------------------------------------------------------------------------- the lists

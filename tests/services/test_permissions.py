@@ -366,9 +366,9 @@ def test_nothing_of_another_is_reached_with_the_right_role(hall: Hall) -> None:
 
 
 def test_reaching_for_what_is_anothers_changes_nothing(hall: Hall) -> None:
-    callers = strangers(hall)
+    callers, commands = strangers(hall), foreign_commands(hall)
     before = contents(hall.store, *LOG)
-    for (name, _), command in foreign_commands(hall).items():
+    for (name, _), command in commands.items():
         use_case = all_use_cases()[name]
         for caller in callers:
             tried(hall, use_case, caller, command)
@@ -485,6 +485,7 @@ def commands_about_accounts(hall: Hall) -> dict[tuple[str, str], Command]:
         ("reset_unit_account", "office"): ResetUnitAccount(org_id=firm, account_id=account),
         ("people_page", "person"): PeopleQuery(text=hall.number),
         ("people_page", "office"): PeopleQuery(employer_id=firm),
+        ("print_certificate", "person by id"): PrintCertificate(years=(PASSED,), person_id=person),
         ("person_file", "person"): PersonKey(person_id=person),
         ("person_year", "person"): PersonYearKey(person_id=person, year=PASSED),
     }

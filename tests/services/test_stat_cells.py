@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from core.model import Job, Person, PersonYear, StatCell, StatDirty
+from core.model import Job, Org, PersonYear, StatCell, StatDirty
 from core.rules.roles import Role
 from core.schema.base import Nothing
 from core.schema.review import Decide, UndoDecision, Verdict
@@ -20,10 +21,11 @@ from core.schema.statistics import GroupBy, StatisticsQuery
 from core.services import stat_cells
 from core.services.desk import Desk
 from core.services.jobs import JobRunner
+from core.services.org_effect import _move
 from core.services.review import decide, undo_decision
 from core.services.stat_cells import first_wrong_year, rebuild_statistics
 from core.services.statistics import statistics
-from core.services.year_rows import enter_everybody, enter_everybody_once
+from core.services.year_rows import enter_everybody, enter_everybody_once, enter_new
 from core.store.statistics import first_wrong_cell, rebuild
 from core.store.store import Store
 from tests.services.counting import YEAR, Counted, another_school, enters, full_count, holds, learns
@@ -93,33 +95,28 @@ def test_many_marks_are_left_to_a_job_and_the_answer_is_right_all_the_same(
 
 
 def test_a_mark_that_is_set_while_a_cell_is_rebuilt_is_not_lost(desk: Desk, world: World) -> None:
-    """A recount that has written and not yet committed: the rebuild waits for it, or leaves its mark."""
-    person = world.person()
-    learns(world, person, professional=10)
+    """A transaction that has marked and not yet committed, where a mark stands already: a rebuild waits for it."""
+    learns(world, world.person(), professional=10)
     by(desk, world, GroupBy.REGION)
-    learns(world, person, 0, 1)  # a mark that stands already
-    counted, go_on = threading.Event(), threading.Event()
+    learns(world, world.person(), 0, 1)
+    marked = threading.Event()
 
-    def approve() -> None:
-        from core.services.annual import recount
-
+    def count() -> None:
         with world.store.writing() as work:
-            stored = work.session.get_one(Person, person.person_id)
-            work.cells_are_stale(YEAR, stored.region_code)
             work.session.execute(update(PersonYear).values(professional_halves=240))
+            work.cells_are_stale(YEAR, "410326")
             work._mark_stale_cells()
-            counted.set()
-            go_on.wait(0.5)
-            recount(work, stored.id, stored.region_code, YEAR)
-            work.commit()
+            marked.set()
+            time.sleep(0.5)
+            work.session.commit()
 
     def rebuild_it() -> None:
-        counted.wait(10)
+        marked.wait(10)
         with world.store.writing() as work:
             rebuild(work.session, [(YEAR, "410326")])
             work.commit()
 
-    threads = [threading.Thread(target=call) for call in (approve, rebuild_it)]
+    threads = [threading.Thread(target=call) for call in (count, rebuild_it)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -336,3 +333,24 @@ def test_nobody_but_the_operator_may_rebuild() -> None:
     from core.rules.permissions import PERMISSIONS, Action
 
     assert PERMISSIONS[Action.REBUILD_STATISTICS] == {Role.OPERATOR}
+
+
+def test_people_who_are_made_many_at_once_have_the_row_of_the_year_too(desk: Desk, world: World) -> None:
+    people = [world.person(f"教师{number}") for number in range(3)]
+    with world.store.writing() as work:
+        employer = work.session.get_one(Org, world.school)
+        enter_new(work, [person.person_id or 0 for person in people], employer)
+        work.commit()
+    with world.store.reading() as work:
+        assert (first_wrong_year(work, 100)[0], marks(world)) == (None, [(YEAR, "410326")])
+
+
+def test_a_unit_that_moves_to_another_region_takes_its_open_years_along(desk: Desk, world: World) -> None:
+    learns(world, world.person())
+    by(desk, world, GroupBy.REGION)
+    with world.store.writing() as work:
+        _move(work, work.session.get_one(Org, world.school), "410327")
+        work.commit()
+    assert by(desk, world, GroupBy.REGION, region="410300") == full_count(
+        world, lambda row, person: row.region_code, region="4103"
+    )

@@ -71,8 +71,9 @@ class Deciding(ReviewDesk):
         self._fetched.pop(item.id, None)
         self.queue.note_decided(decided)
         went = f"，转 {decided.next_handler}" if decided.next_handler else ""
-        await self._show_current()
+        # Said first, so that it is painted with the next item and not after what is fetched ahead.
         self.tell(f"{item.person_name}：{self.words.verdict(verdict)}{went}{self._undo_words()}")
+        await self._show_current()
 
     def _undo_words(self) -> str:
         return "" if "undo" in self.words.absent else "  (U 收回)"

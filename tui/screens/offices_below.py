@@ -60,7 +60,7 @@ class OfficesBelowScreen(Searched[UnitRow]):
         "还没有帐号的单位，按 N 给它开设第一个帐号；其余的由单位自己开子账户。",
     )
     commands = (
-        Command("details", ("enter",), "详细", "带 > 的单位、它的帐号和人数"),
+        Command("details", ("enter",), "详细", "带 > 的单位、它的帐号和人数", bar=False),
         Command("search", ("/", "、", "f4"), "查找", "名称、拼音、首字母、机构代码"),
         Command("filter", ("f", "f6"), "筛选", "按单位类型、状态"),
         Command("clear", ("c", "f3"), "清空", "不再筛选", bar=False),
@@ -151,7 +151,9 @@ class OfficesBelowScreen(Searched[UnitRow]):
 
         notes = []
         if row.active:
-            notes.append(f"停用后不再接受注册，它的 {len(view.accounts)} 个帐号都不能登录")
+            count = len(view.accounts)
+            out = f"，它的 {count} 个帐号都不能登录" if count else ""
+            notes.append(f"停用后不再接受注册{out}")
         if row.active and view.waiting:
             notes.append(f"还有 {view.waiting} 件等它审核，停用后没有人能办")
         await ask_why(self, row.name, row.active, OFFICE_REASONS, switch, notes=notes)

@@ -51,10 +51,13 @@ class OperatorsScreen(AccountList):
         await self.open(sheet)
 
     async def _add_role(self, values: dict[str, str]) -> None:
-        role = _ROLES.get(values["role"].strip())
+        typed = values["role"].strip()
+        role = _ROLES.get(typed)
         if role is None:
-            code = ErrorCode.NOT_IN_LIST if values["role"].strip() else ErrorCode.REQUIRED
-            raise Refused.for_fields((FieldError("role", code),))
+            missing = [FieldError("role", ErrorCode.NOT_IN_LIST if typed else ErrorCode.REQUIRED)]
+            if not values["login"].strip():
+                missing.insert(0, FieldError("login", ErrorCode.REQUIRED))
+            raise Refused.for_fields(tuple(missing))
         command = AddRole(login=values["login"], role=role, org_code=values["org_code"])
         made = await self.ask(add_role, command)
         await self.close_overlay()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core.schema.certificates import PrintCertificate
 from core.schema.people import PersonFile, PersonKey, PersonYearKey
+from core.services.certificates import print_certificate
 from core.services.people import person_file, person_year
 from tui.described import described
 from tui.frame import Frame
@@ -58,6 +60,7 @@ class PersonFileScreen(Frame):
     help_text = ("1 资料  2 年度  3 申报  4 证书。证件号、手机号、邮箱只显示一部分。",)
     commands = (
         Command("open", ("enter",), "详细", "带 > 的年度的学时明细，或这一条申报"),
+        Command("print", ("p", "f9"), "证书打印", "带 > 的年度的证书，通过并已认定的"),
         Command("tab", (FACTS, YEARS, DECLARED, PAPERS), "换页", "资料、年度、申报、证书"),
         Command("other", ("tab", "right"), "下一类", "年度、申报、证书依次看", bar=False),
         Command("refresh", ("f5",), "刷新"),
@@ -115,6 +118,26 @@ class PersonFileScreen(Frame):
             await self.open(ConfirmSheet("证书", described(lines)))
         else:
             self.tell("资料只能查看；2 年度  3 申报  4 证书", Look.WARN)
+
+    async def action_print(self) -> None:
+        """P: the certificate of the marked year."""
+        assert self.file is not None
+        if self.at_tab != YEARS or not self.file.years:
+            self.tell("在 2 年度 里选一个通过并已认定的年度再打印", Look.WARN)
+            return
+        row = self.file.years[self.table.at]
+        if not row.printable:
+            self.tell(f"{row.year} 年度不能打印证书：{row.shortfall or row.result_label}", Look.ERROR)
+            return
+        command = PrintCertificate(years=(row.year,), person_id=self.person_id)
+        printed = await self.ask(print_certificate, command)
+        await self.load()
+        lines = (
+            ("证书编号", printed.number + ("  (再次打印，内容与首次相同)" if printed.reprint else "")),
+            ("校验码", printed.check_code),
+            ("文件", printed.path),
+        )
+        await self.open(ConfirmSheet("证书已打印", described(lines)))
 
     async def action_refresh(self) -> None:
         """F5."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.rules.edition_kinds import FROM_YEAR, KINDS, REASON
+from core.rules.edition_kind import FROM_YEAR, REASON
+from core.rules.edition_kinds import KINDS
 from core.rules.errors import Refused
 from core.schema.editions import EditionPreview, EntryKey, EntryView, SaveEdition
 from core.services.editions import edition_entry, preview_edition, save_edition

@@ -7,7 +7,7 @@ from core.schema.training import ClassPageQuery, ClassView, RefuseStudent, Stude
 from core.services.class_review import refuse_student
 from core.services.classes import class_view
 from tui.keys import Command
-from tui.look import Line, Look, Span, line
+from tui.look import Line, Look, Span, line, wrapped
 from tui.nameplate import nameplate
 from tui.paged import PAGE_COMMANDS, Key, PageOf, Searched
 from tui.widgets.ask_sheet import AskSheet
@@ -22,6 +22,7 @@ COLUMNS = (
     Column("学时", 5, number=True),
     Column("说明", 0),
 )
+_FOOT_CELLS = 74
 
 
 class ReportPage:
@@ -38,7 +39,7 @@ class ReportStudentsScreen(Searched[StudentRow]):
     title_text = "逐人核对"
     what = "学员"
     search_label = "姓名/证件号"
-    frame_lines = 10
+    frame_lines = 12
     help_text = ("R 单独不通过一人，其余的仍可按班通过；U 收回。回到审核台后按 A 通过全班。",)
     commands = (
         Command("refuse_one", ("r", "f7"), "不通过", "这一名学员，按数字选原因"),
@@ -92,6 +93,23 @@ class ReportStudentsScreen(Searched[StudentRow]):
             heading.append(line(Span(f"  {self.search_words}", Look.HINT)))
         self.table.heading = [*heading, ()]
         self.table.changed()
+        self._note_whole()
+
+    def pressed(self) -> None:
+        """The foot follows the marker: all that is odd, which the column may cut."""
+        super().pressed()
+        self._note_whole()
+
+    def _note_whole(self) -> None:
+        row = self.row_here
+        footing: list[Line] = [line(Span(self.page_words, Look.HINT))]
+        if row is not None and (row.note or row.refused_reason):
+            refused = f"不通过：{row.refused_reason}" if row.refused_reason else ""
+            words = "  ".join(part for part in (row.name, row.unit_name, row.note, refused) if part)
+            footing = [*(line(Span("  " + part)) for part in wrapped(words, _FOOT_CELLS)[:2]), *footing]
+        if footing != self.table.footing:
+            self.table.footing = footing
+            self.table.changed()
 
     async def action_refuse_one(self) -> None:
         """R: this student is left out; the reason follows."""

@@ -21,7 +21,7 @@ from core.schema.training import (
 from core.services.classes import class_view, submit_class, withdraw_class
 from core.services.students import enter_students, grade_students, name_of_number, remove_students
 from tui.keys import Command, Press
-from tui.look import Line, Look, Span, line
+from tui.look import Line, Look, Span, line, wrapped
 from tui.nameplate import nameplate
 from tui.paged import PAGE_COMMANDS, Key, PageOf, Searched
 from tui.widgets.choosing import opener
@@ -41,6 +41,7 @@ COLUMNS = (
     Column("学时", 5, number=True),
     Column("说明", 16),
 )
+_FOOT_CELLS = 74
 _NOT_OPEN = "学时已申报，学员不能再改；要改先撤回"
 
 
@@ -58,7 +59,7 @@ class TrainingClassScreen(Searched[StudentRow]):
     title_text = "学员"
     what = "学员"
     search_label = "姓名/证件号"
-    frame_lines = 11
+    frame_lines = 13
     help_text = (
         "添加时填证件号，已注册的人员自动填出姓名；没有注册的填姓名，注册后学时自动记入。",
         "从表格复制的几行（证件号、姓名、单位）可以直接粘贴在这里。实得学时不填的按备案学时。",
@@ -129,6 +130,23 @@ class TrainingClassScreen(Searched[StudentRow]):
             heading.append(line(Span(f"  {self.search_words}", Look.HINT)))
         self.table.heading = [*heading, ()]
         self.table.changed()
+        self._note_whole()
+
+    def pressed(self) -> None:
+        """The foot follows the marker: all that is odd, which the column may cut."""
+        super().pressed()
+        self._note_whole()
+
+    def _note_whole(self) -> None:
+        row = self.row_here
+        footing: list[Line] = [line(Span(self.page_words, Look.HINT))]
+        if row is not None and (row.note or row.refused_reason):
+            refused = f"不通过：{row.refused_reason}" if row.refused_reason else ""
+            words = "  ".join(part for part in (row.name, row.unit_name, row.note, refused) if part)
+            footing = [*(line(Span("  " + part)) for part in wrapped(words, _FOOT_CELLS)[:2]), *footing]
+        if footing != self.table.footing:
+            self.table.footing = footing
+            self.table.changed()
 
     @property
     def klass(self) -> ClassView:

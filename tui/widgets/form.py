@@ -19,6 +19,7 @@ FORM_COMMANDS = (
 )
 MORE = "下面还有 "
 _TICKS = frozenset({"space", "x", "enter", "ideographic_space", "\u3000"})
+_WALKS = frozenset({"tab", "shift+tab", "up", "down"})
 _HOW_TO_TICK = "按空格勾选或取消"
 PAGE_FIELDS = 8
 """Fields that PgUp and PgDn pass over at once."""
@@ -138,6 +139,8 @@ class Form(Pane):
         entry = self.current
         if press.key == "f4" and not entry.tick:
             return f"“{entry.spec.label}”直接填写，没有可选的列表"
+        if press.key in _WALKS:
+            return "只有这一项"
         if press.key in ("pageup", "pagedown"):
             return "已是第一项" if press.key == "pageup" else "已是最后一项"
         if entry.fixed:
@@ -183,6 +186,9 @@ class Form(Pane):
 
     async def press(self, press: Press) -> bool:
         entry = self.current
+        if press.key in _WALKS and sum(not each.fixed for each in self.fields) == 1:
+            await self._leave()
+            return False
         if press.key in ("tab", "down"):
             await self._go(1)
         elif press.key in ("shift+tab", "up"):
