@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.ground import ENTRY, ROOT, Ground, _choices
@@ -95,7 +96,7 @@ def _deciding(ground: Ground, folder: Path) -> Row:
     )
 
 
-def _pages(ground: Ground, desks: dict[int, object]) -> list[Row]:
+def _pages(ground: Ground, desks: Mapping[int, object]) -> list[Row]:
     """The first page of a queue with the counts of its buckets."""
     from core.rules.roles import Guest, Role
     from core.schema.review import QueueQuery, Subject

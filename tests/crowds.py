@@ -8,7 +8,7 @@ from typing import Any
 from core.model import Account, Change, Declaration, Person, Registration
 from core.store.bulk import insert_rows, reserve_ids
 from core.store.store import Store
-from tests.worlds import training
+from tests.worlds import id_number, training
 
 _PLAIN = {key: value for key, value in training().items() if key not in ("subject", "year", "claimed_hours")}
 
@@ -34,7 +34,7 @@ def crowd_of_people(store: Store, employer: int, region: str, count: int) -> lis
             "employer_id": employer,
             "region_code": region,
             "id_type": "身份证",
-            "id_number_sealed": b"sealed",
+            "id_number_sealed": work.vault.seal(id_number(490)),
             "gender": "男",
             "birth_date": date(1985, 3, 7),
         }

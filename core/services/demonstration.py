@@ -16,6 +16,7 @@ from core.schema.registration import Register
 from core.schema.review import Decide, Verdict
 from core.services.declarations import submit_declaration
 from core.services.demo_accounts import make_kept_accounts
+from core.services.demo_activities import make_activity
 from core.services.demo_changes import Cast, make_changes
 from core.services.demo_editions import make_editions
 from core.services.demo_imports import make_imports
@@ -26,7 +27,9 @@ from core.services.demo_scans import draw_scan
 from core.services.demo_statistics import make_statistics
 from core.services.demo_training import BASE, BASE_LOGIN, make_training
 from core.services.demo_units import UnitIds, department_ids, make_departments, make_units
+from core.services.demo_years import make_years
 from core.services.desk import Desk
+from core.services.likenesses import keep_prints
 from core.services.public_hours import PublicHours, record_public_hours
 from core.services.registrations import register
 from core.services.review import decide
@@ -113,10 +116,13 @@ def _fill(desk: Desk, clock: DemoClock) -> None:
     make_waiting_offices(desk, units, offices[SCHOOL], offices[TEST_EMPLOYER], PASSWORD, START, clock.set)
     make_kept_accounts(desk, offices[SCHOOL], password_hash)
     make_editions(desk)
+    clock.set(START - timedelta(days=2))
+    make_activity(desk, offices[SCHOOL], people[60:66])
     make_imports(desk, offices[PROVINCE_BUREAU], offices[SCHOOL])
     county, county_office = offices[COUNTY_BUREAU], offices[COUNTY_OFFICE]
     make_training(desk, people[80:], county, county_office, password_hash, START, clock.set)
     make_statistics(desk, offices[COUNTY_BUREAU], units.by_name[GARDENERS], password_hash)
+    make_years(desk, offices[COUNTY_BUREAU])
 
 
 def _make_offices(work: UnitOfWork, units: UnitIds, password_hash: str) -> dict[str, Actor]:
@@ -194,6 +200,7 @@ def _make_scans(desk: Desk, work: UnitOfWork, clock: DemoClock) -> list[str]:
     courses = words("courses")
     limits = PictureLimits.of(desk.settings)
     found: list[str] = []
+    contents: dict[str, bytes] = {}
     for number in range(_QUEUE):
         if number % 29 == 28:
             found.append(found[number // 2])
@@ -213,7 +220,9 @@ def _make_scans(desk: Desk, work: UnitOfWork, clock: DemoClock) -> list[str]:
         )
         work.session.add(blob)
         found.append(sha256)
+        contents[sha256] = content
     work.session.flush()
+    keep_prints(work, contents)
     return found
 
 

@@ -51,6 +51,11 @@ def note_prints(desk: Desk, pictures: Mapping[str, bytes]) -> None:
                 work.commit()
 
 
+def keep_prints(work: UnitOfWork, pictures: Mapping[str, bytes]) -> None:
+    """Make the prints of pictures without comparing them: for a set of pictures that is known."""
+    _keep_prints(work, {sha256: _looked(content) for sha256, content in pictures.items()})
+
+
 def like_scans(session: Session, scans: Iterable[str]) -> Mapping[str, set[str]]:
     """Pictures that show the same paper as one of these: of each the ones of these that it is like."""
     found: dict[str, set[str]] = {}

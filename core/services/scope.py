@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, object_session
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.model import AccountRole, Declaration, Org, Person, TrainingPlan
@@ -131,8 +131,11 @@ def bureau_of(session: Session, region_code: str) -> Org:
 
 
 def has_authority(employer: Org) -> bool:
-    """Whether the second level reviews at all."""
-    return employer.authority_id is not None
+    """Whether the second level reviews at all: a disabled one (停用) is passed over."""
+    session = object_session(employer)
+    if employer.authority_id is None or session is None:
+        return employer.authority_id is not None
+    return session.get_one(Org, employer.authority_id).active
 
 
 def handler_at(session: Session, step: Step, employer: Org, region_code: str) -> Org:

@@ -1,4 +1,4 @@
-"""E8 by keys alone: a scan saved again by somebody else is flagged, left out of a batch, and leads to the other record."""
+"""E8 by keys alone: a scan saved again by another is flagged, left out of a batch, and leads to the other record."""
 
 from __future__ import annotations
 

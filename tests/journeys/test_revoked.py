@@ -36,7 +36,7 @@ def test_a_revoked_approval_voids_the_certificate_at_the_front_door(home: Instal
         guest.type(":zs", "Enter")
         guest.see("证书编号")
         guest.type("1", number, "Tab", code, "Enter")
-        guest.see("已作废", "没有参加所申报的学习")
+        guest.see("已作废", "2025年度的一项学时被撤销认定")
 
     with home.sit_down() as person:
         person.sign_in(Role.PERSON)

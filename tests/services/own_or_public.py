@@ -5,6 +5,8 @@ Every other one has an entry in `foreign_commands` of test_permissions.py; one t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 OWN_OR_PUBLIC = frozenset(
     {
         "activity_context",
@@ -116,3 +118,34 @@ OWN_OR_PUBLIC = frozenset(
         "reset_operator",
     }
 )
+
+# Of these the ones whose command carries an id all the same, and why nobody reaches another's object by it.
+ID_REACHES_NOTHING: Mapping[str, str] = {
+    "annual_detail": "a year of the caller's own",
+    "audit_page": "narrows what an operator sees anyway",
+    "claimant_ids": "narrows the caller's own people",
+    "claimant_page": "narrows the caller's own people",
+    "classes_page": "narrows the caller's own classes",
+    "departments_of": "what the popup of the registration shows to everybody",
+    "draw_spot_check": "the end of what is drawn from, inside the caller's region",
+    "drop_guest_drafts": "found by number and password only",
+    "edit_profile": "a department of another unit is refused beside its field",
+    "leave_item": "ends the caller's own look",
+    "look_up_certificate": "number and check code prove who asks",
+    "read_messages": "others' messages are left alone",
+    "register": "a unit that takes registrations is chosen by everybody",
+    "register_office": "the office above is chosen by everybody",
+    "reset_operator": "an operator reaches every operator",
+    "resubmit_office": "code and password prove who asks",
+    "resubmit_registration": "number and password prove who asks",
+    "save_guest_draft": "kept under number and password",
+    "sign_in": "the challenge on one's own screen",
+    "staff_page": "narrows the caller's own people",
+    "start_recognition": "a year, in the caller's region",
+    "submit_org_change": "the office above is chosen by everybody",
+    "submit_transfer": "the unit to go to is chosen by everybody",
+    "switch_operator": "an operator reaches every operator",
+    "who_reviews": "the office above is chosen by everybody",
+    "withdraw_office": "code and password prove who asks",
+    "withdraw_registration": "number and password prove who asks",
+}

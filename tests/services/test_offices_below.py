@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
-from core.model import AccountRole, LoginSession, Org
+from core.model import AccountRole, Declaration, LoginSession, Org
 from core.rules.roles import Actor, OrgKind, Role
 from core.schema.base import Nothing
 from core.schema.employers import FindEmployers
 from core.schema.registration import Register
-from core.schema.review import QueueQuery
+from core.schema.review import Decide, QueueQuery, Verdict
 from core.schema.sign_in import SignIn, SwitchRole
 from core.schema.units_below import MakeUnitAccount, ResetUnitAccount, SwitchUnit, UnitKey, UnitsBelow
 from core.services.declarations import declaration_context
@@ -24,11 +26,12 @@ from core.services.offices_below import (
     units_below,
 )
 from core.services.registrations import register
+from core.services.review import decide
 from core.services.review_views import queue_page
 from core.services.sign_in import sign_in, switch_role
 from tests.services.front_door import GUEST, typed_form
 from tests.services.hall import answer, base_of, last_entry
-from tests.worlds import World
+from tests.worlds import World, submitted
 
 SCHOOL = "汝阳县小店镇第一初级中学"
 GARDEN = "华瑞园林工程有限公司"
@@ -245,3 +248,15 @@ def test_a_sub_account_of_the_bureau_looks_but_changes_nothing(desk: Desk, world
         answer(lambda: desk.do(make_unit_account, bureau, MakeUnitAccount(org_id=world.school))),
     ]
     assert codes == ["done", "NOT_CHIEF", "NOT_CHIEF"]
+
+
+def test_a_disabled_authority_is_passed_over_by_what_is_sent_on(
+    desk: Desk, world: World, tmp_path: Path
+) -> None:
+    view = submitted(desk, world.person(), tmp_path)
+    desk.do(switch_unit, world.office(world.city_bureau), off(world.education))
+    key = Decide(id=view.id, version=view.version, verdict=Verdict.APPROVE)
+    desk.do(decide, world.office(world.school), key)
+    with desk.reading() as work:
+        row = work.session.get_one(Declaration, view.id)
+        assert (row.step, row.handler_org_id) == ("bureau", world.county_bureau)

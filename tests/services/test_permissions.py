@@ -120,7 +120,7 @@ from tests.services.hall import (
 )
 from tests.services.import_commands import IMPORT_SAMPLES, foreign_imports
 from tests.services.offices import CODE
-from tests.services.own_or_public import OWN_OR_PUBLIC
+from tests.services.own_or_public import ID_REACHES_NOTHING, OWN_OR_PUBLIC
 from tests.services.teaching_commands import TEACHING_SAMPLES, foreign_teaching
 from tests.services.unit_commands import UNIT_SAMPLES, foreign_activities
 from tests.services.year_commands import YEAR_SAMPLES, foreign_years
@@ -380,6 +380,16 @@ def test_every_use_case_is_tried_by_strangers_or_is_about_nobodys_object(sqlite_
     known = set(all_use_cases())
     both, neither, gone = reached & OWN_OR_PUBLIC, known - reached - OWN_OR_PUBLIC, OWN_OR_PUBLIC - known
     assert (both, neither, gone) == (set(), set(), set())
+
+
+def test_a_use_case_that_takes_an_id_is_tried_by_strangers_or_says_why_not() -> None:
+    ids = ("id", "ids", "value", "key", "number", "sha256")
+    taking = {
+        name
+        for name in OWN_OR_PUBLIC
+        if any(field in ids or field.endswith("_id") for field in type(SAMPLES[name]).model_fields)
+    }
+    assert taking == set(ID_REACHES_NOTHING)
 
 
 @pytest.mark.parametrize("subject", Subject)

@@ -20,6 +20,7 @@ from core.schema.review import Decide, UndoDecision, Verdict
 from core.schema.statistics import GroupBy, StatisticsQuery
 from core.services import stat_cells
 from core.services.desk import Desk
+from core.services.health import _statistics
 from core.services.jobs import JobRunner
 from core.services.org_effect import _move
 from core.services.review import decide, undo_decision
@@ -354,3 +355,28 @@ def test_a_unit_that_moves_to_another_region_takes_its_open_years_along(desk: De
     assert by(desk, world, GroupBy.REGION, region="410300") == full_count(
         world, lambda row, person: row.region_code, region="4103"
     )
+
+
+def test_the_doctor_names_the_first_wrong_one_and_how_to_mend_it(desk: Desk, world: World) -> None:
+    person = world.person()
+    learns(world, person)
+    by(desk, world, GroupBy.REGION)
+    with world.store.reading() as work:
+        fine = _statistics(work)
+    with world.store.writing() as work:
+        work.session.execute(update(StatCell).values(passed=0))
+        work.commit()
+    with world.store.reading() as work:
+        cell = _statistics(work)
+    with world.store.writing() as work:
+        work.session.execute(update(PersonYear).values(professional_halves=100))
+        work.commit()
+    with world.store.reading() as work:
+        year = _statistics(work)
+    assert (fine.ok, cell.ok, year.ok) == (True, False, False)
+    assert "汇总 1 人通过 0，应为 1 人通过 1" in cell.text and "410326" in cell.text
+    assert (
+        f"人员 {person.person_id} 的 2026年度：记为 公需 30，专业 50，通过，应为 公需 30，专业 60"
+        in year.text
+    )
+    assert year.mend == "运行 jijiao statistics rebuild"

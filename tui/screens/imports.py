@@ -42,8 +42,8 @@ class ImportsScreen(Frame):
     )
     commands = (
         Command("open", ("enter",), "打开", "带 > 的一次导入：进度、错误、入库"),
-        Command("check", ("n", "f6"), "选文件检查", "选 .xlsx 或 .csv 文件，只检查，不入库"),
-        Command("template", ("t", "f3"), "下载模板", "写一个带表头、示例和说明的 .xlsx"),
+        Command("check", ("f6", "n"), "选文件检查", "选 .xlsx 或 .csv 文件，只检查，不入库"),
+        Command("template", ("f3", "t"), "下载模板", "写一个带表头、示例和说明的 .xlsx"),
         Command("refresh", ("f5",), "刷新", bar=False),
         *TABLE_COMMANDS[:1],
     )

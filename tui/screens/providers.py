@@ -47,10 +47,10 @@ class ProvidersScreen(Frame):
     )
     commands = (
         Command("details", ("enter",), "详细", "指纹、谁在何时登记的"),
-        Command("take", ("s", "f6"), "收文件", "核对签名，计入学时"),
-        Command("add", ("n", "f2"), "登记平台", "代码、名称和公钥"),
-        Command("switch", ("t", "f7"), "停用/启用", "停用后不再收它的文件"),
-        Command("files", ("w", "f4"), "收过的文件", "各文件计入多少，哪些没有计入"),
+        Command("take", ("f6", "s"), "收文件", "核对签名，计入学时"),
+        Command("add", ("f2", "n"), "登记平台", "代码、名称和公钥"),
+        Command("switch", ("f7", "t"), "停用/启用", "停用后不再收它的文件"),
+        Command("files", ("f4", "w"), "收过的文件", "各文件计入多少，哪些没有计入"),
         Command("refresh", ("f5",), "刷新", bar=False),
         *TABLE_COMMANDS[:1],
     )
