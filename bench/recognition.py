@@ -166,7 +166,9 @@ def _offices(desk: Desk) -> tuple[int, int]:
 
     with desk.writing() as work:
         made = [
-            Org(kind=kind, name=name, code=kind.upper() + _COUNTY, region_code=_COUNTY, pinyin="", initials="")
+            Org(
+                kind=kind, name=name, code=kind.upper() + _COUNTY, region_code=_COUNTY, pinyin="", initials=""
+            )
             for kind, name in (("bureau", _NAME), ("employer", "汝阳县实验学校"))
         ]
         work.session.add_all(made)

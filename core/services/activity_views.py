@@ -175,7 +175,7 @@ def _office(actor: Actor) -> int:
     return actor.org_id
 
 
-def _claimants(actor: Actor, command: ClaimantQuery) -> Select[tuple[int, str]]:
+def _claimants(actor: Actor, command: ClaimantQuery) -> Select[int, str]:
     query = select(Person.id, Person.name).where(Person.employer_id == _office(actor))
     if command.text.strip():
         words = texts(command.text.strip())

@@ -22,5 +22,13 @@ CHANGES: Mapping[str, ChangeQueue] = {
 }
 """What each kind of change says of itself, by its kind."""
 
-_ALL = (DECLARATIONS, REGISTRATIONS, *map(queue_of, CHANGES.values()), OFFICES, OFFICE_CHANGES, PLANS, CLASS_REPORTS)
+_ALL = (
+    DECLARATIONS,
+    REGISTRATIONS,
+    *map(queue_of, CHANGES.values()),
+    OFFICES,
+    OFFICE_CHANGES,
+    PLANS,
+    CLASS_REPORTS,
+)
 QUEUES: Mapping[Subject, Queue] = {queue.subject: queue for queue in _ALL}

@@ -46,7 +46,9 @@ def import_units(desk: Desk, caller: Caller, command: ImportUnits) -> ImportResu
             0, tuple(ImportProblem(file.heading_line, name, "缺少这一列") for name in file.missing)
         )
     with desk.reading() as work:
-        regions = RegionNames(set(work.session.scalars(select(Region.code).where(Region.active.is_(True)))), work.lists)
+        regions = RegionNames(
+            set(work.session.scalars(select(Region.code).where(Region.active.is_(True)))), work.lists
+        )
     batch = Batch(regions)
     for line in file.lines:
         batch.read(line)

@@ -38,7 +38,9 @@ from core.store.work import UnitOfWork
 
 MOST_PEOPLE = 50
 """So many people of a name at most: whoever looks for one of more types more of it."""
-_REVOCATION: ColumnElement[bool] = literal_column("decision.kind = 'declaration' and decision.move = 'revoke'")
+_REVOCATION: ColumnElement[bool] = literal_column(
+    "decision.kind = 'declaration' and decision.move = 'revoke'"
+)
 
 
 @use_case(Action.APPROVED_PAGE, writes=False)

@@ -1,4 +1,4 @@
-"""B2, B3 and R3 by keys alone: a class from a filed plan, students, hours reported, one left out, seen by the person."""
+"""B2, B3 and R3 by keys alone: a class of a filed plan, students, hours reported, one left out, seen by the person."""
 
 from __future__ import annotations
 

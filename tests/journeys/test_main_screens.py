@@ -78,7 +78,14 @@ SCREENS: dict[Role | None, dict[str, str]] = {
         "xz": ">",
         "ry": ">",
     },
-    Role.OPERATOR: {"xt": "> 1 ", "jc": ">学时标准", "rz": "20", "bf": "最近的备份", "gx": "还没有登记平台", "gy": ">"},
+    Role.OPERATOR: {
+        "xt": "> 1 ",
+        "jc": ">学时标准",
+        "rz": "20",
+        "bf": "最近的备份",
+        "gx": "还没有登记平台",
+        "gy": ">",
+    },
 }
 
 

@@ -32,7 +32,9 @@ def changed(
     )
 
 
-def add(desk: Desk, operator: Actor, what: str, /, *, from_year: str = "2026", **values: str) -> EditionPreview:
+def add(
+    desk: Desk, operator: Actor, what: str, /, *, from_year: str = "2026", **values: str
+) -> EditionPreview:
     """A new entry."""
     command = SaveEdition(kind=what, values=values, from_year=from_year, reason=WHY)
     return desk.do(save_edition, operator, command)

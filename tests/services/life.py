@@ -73,14 +73,14 @@ class Life:
         yield from self._declaration()
         yield from self._refused_one()
         yield from self._told()
+        yield from unit_steps(self)
+        yield from import_steps(self)
         yield from self._changes()
         yield from self._profile()
         yield from self._records()
         yield from self._identity()
         yield from year_steps(self)
         yield from counted_steps(self)
-        yield from unit_steps(self)
-        yield from import_steps(self)
         yield from account_steps(self)
         yield from self._way_out()
 
@@ -188,7 +188,9 @@ class Life:
         yield self.does("create_account", "account", lambda: new, boss)
         closing = ChangeYear(year=2026, open=False, reason=f"有人来电 {OTHER_MOBILE} 问 {NUMBER}，按期截止")
         yield self.does("change_year", "year", lambda: closing, bureau)
-        yield self.does("recognise_year", "settled", lambda: RecogniseYear(year=2026, id_number=NUMBER), bureau)
+        yield self.does(
+            "recognise_year", "settled", lambda: RecogniseYear(year=2026, id_number=NUMBER), bureau
+        )
         pass_year(self.world, person)
         yield self.does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)
         yield self.does("print_certificate", "paper", lambda: PrintCertificate(years=(PASSED,)), person)

@@ -13,7 +13,7 @@ from core.schema.waiting import UrgeOffice, UrgeOverdue
 from core.services.jobs import JobRunner
 from core.services.spot_checks import prepare_spot_check
 from tests.services.hall import PASSED
-from tests.worlds import submitted
+from tests.services.moving import position
 
 if TYPE_CHECKING:
     from tests.services.life import Life, Step
@@ -44,7 +44,7 @@ def counted_steps(life: Life) -> Iterator[Step]:
     yield life.does("export_statistics", "file", StatisticsQuery, bureau)
     yield life.does("rebuild_statistics", "rebuilt", Nothing, life.made["boss"])
     waiting = world.person("赵九", world.garden)
-    submitted(life.desk, waiting, life.folder, 201)
+    position(life.desk, waiting)  # waits though the year is closed
     world.wait(8)
     yield life.does("urge_office", "urged", lambda: UrgeOffice(org_id=world.garden), bureau)
     world.wait(1)

@@ -1,4 +1,4 @@
-"""What the offices do in the played life (tests/services/life.py): one step for each use case that changes something."""
+"""What the operator does in the played life (life.py): a step for each use case that changes something."""
 
 from __future__ import annotations
 

@@ -12,10 +12,14 @@ from sqlalchemy import select
 from core.model import Audit, PersonYear
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor
-from core.schema.annual import ChangeYear, RecogniseYear
+from core.schema.annual import AnnualQuery, ChangeYear, RecogniseYear
 from core.schema.base import Nothing
+from core.schema.jobs import JobKey
+from core.services import recognition
+from core.services.annual import annual_page
 from core.services.declarations import declaration_context
 from core.services.desk import Desk
+from core.services.jobs import cancel_job, job_view, run_job, start_job
 from core.services.recognition import recognise_year
 from core.services.years import change_year, year_page
 from tests.services.regions import settle
@@ -155,3 +159,105 @@ def test_a_year_of_long_ago_can_be_opened(desk: Desk, world: World) -> None:
         remember(world, person, year, "1", "1")
     command = ChangeYear(year=1995, open=True, declare_until=date(2026, 12, 1), reason="补录")
     assert desk.do(change_year, world.office(world.county_bureau), command).state_label == "已开放"
+
+
+def _begun(world: World, bureau: Actor, year: int = 2025) -> int:
+    """A run that is written down and not begun."""
+    with world.store.writing() as work:
+        job = start_job(work, bureau, "recognise", f"{year}年度认定", {"year": year}, total=5)
+        work.commit()
+        return job.id
+
+
+def _recognised(world: World) -> list[int]:
+    with world.store.reading() as work:
+        settled = select(PersonYear.person_id).where(
+            PersonYear.year == 2025, PersonYear.recognised_at.is_not(None)
+        )
+        return list(work.session.scalars(settled.order_by(PersonYear.person_id)))
+
+
+def test_a_run_that_broke_off_goes_on_after_the_last_person(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognition, "CHUNK", 2)
+    people = [world.person() for _ in range(5)]
+    bureau = world.office(world.county_bureau)
+    job = _begun(world, bureau)
+    run_job(desk, job, stop=lambda: bool(_recognised(world)))
+    first = _recognised(world)
+    run_job(desk, job)
+    view = desk.do(job_view, bureau, JobKey(job_id=job))
+    assert (first, _recognised(world)) == (
+        [each.person_id for each in people[:2]],
+        [each.person_id for each in people],
+    )
+    assert (view.done, view.outcome["认定"]) == (5, 5)
+
+
+def test_a_cancelled_run_leaves_what_is_done_and_says_so(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognition, "CHUNK", 2)
+    for _ in range(5):
+        world.person()
+    bureau = world.office(world.county_bureau)
+    job = _begun(world, bureau)
+
+    def stop() -> bool:
+        if _recognised(world):
+            desk.do(cancel_job, bureau, JobKey(job_id=job))
+        return False
+
+    state = run_job(desk, job, stop=stop)
+    view = desk.do(job_view, bureau, JobKey(job_id=job))
+    assert (state, len(_recognised(world)), view.outcome["认定"]) == ("cancelled", 2, 2)
+
+
+def test_regions_below_that_are_still_open_are_left_out_and_counted(desk: Desk, world: World) -> None:
+    world.person()
+    world.person(employer=world.garden)
+    county, city = world.office(world.county_bureau), world.office(world.city_bureau)
+    command = ChangeYear(year=2025, open=True, declare_until=date(2026, 12, 1), reason="补报")
+    desk.do(change_year, county, command)
+    job = _begun(world, city)
+    run_job(desk, job)
+    view = desk.do(job_view, city, JobKey(job_id=job))
+    assert (view.outcome["认定"], view.outcome["所在区域未截止"]) == (1, 1)
+
+
+def test_hours_approved_after_the_recognition_change_its_result_only_at_the_next_one(
+    desk: Desk, world: World
+) -> None:
+    person, bureau = world.person(), world.office(world.county_bureau)
+    remember(world, person, 2025, "30", "40")
+    settle(desk, bureau, 2025)
+    remember(world, person, 2025, "0", "20")
+    (row,) = desk.do(annual_page, person, AnnualQuery()).rows
+    settle(desk, bureau, 2025)
+    (after,) = desk.do(annual_page, person, AnnualQuery()).rows
+    assert (str(row.total), row.passed, row.printable, row.shortfall) == (
+        "90", False, False, "学时已够，等待重新认定",
+    )  # fmt: skip
+    assert (after.passed, after.printable) == (True, True)
+
+
+def test_a_year_that_is_opened_again_keeps_its_recognised_results(desk: Desk, world: World) -> None:
+    person, bureau = world.person(), world.office(world.county_bureau)
+    remember(world, person, 2025, "30", "60")
+    settle(desk, bureau, 2025)
+    command = ChangeYear(year=2025, open=True, declare_until=date(2026, 12, 1), reason="补报")
+    desk.do(change_year, bureau, command)
+    (row,) = desk.do(annual_page, person, AnnualQuery()).rows
+    assert (row.recognised, row.printable) == (True, True)
+
+
+def test_a_run_is_in_the_audit_log_with_its_beginning_and_its_counts(desk: Desk, world: World) -> None:
+    remember(world, world.person(), 2025, "30", "60")
+    settle(desk, world.office(world.county_bureau), 2025)
+    with world.store.reading() as work:
+        found = select(Audit.summary).where(Audit.action == "year.recognise").order_by(Audit.id)
+        assert list(work.session.scalars(found)) == [
+            "开始 2025年度认定",
+            "2025年度认定 1 人，通过 1 人",
+        ]

@@ -224,8 +224,7 @@ class PositionScreen(Attaching):
             options = [Option.plain(title) for title in titles]
         else:
             options = [
-                Option(each.title, (each.title, f"{each.series} ({each.level})"))
-                for each in lists.titles()
+                Option(each.title, (each.title, f"{each.series} ({each.level})")) for each in lists.titles()
             ]
 
         async def pick(option: Option) -> None:

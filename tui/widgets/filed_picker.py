@@ -59,7 +59,9 @@ async def _open(
         await after(field)
 
     columns = (("名称", 0), ("单位", 24), ("学时", 5))
-    await stage.open(Picker(field.spec.label, source, picked, query=typed, columns=columns, hint="名称或单位"))
+    await stage.open(
+        Picker(field.spec.label, source, picked, query=typed, columns=columns, hint="名称或单位")
+    )
 
 
 def _fill(form: Form, kind: PlanKind, row: FiledRow) -> None:
