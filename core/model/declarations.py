@@ -118,6 +118,8 @@ class Declaration(Base):
             postgresql_where=PENDING,
         ),
         Index("ix_decl_pending", "submitted_at", "id", sqlite_where=PENDING, postgresql_where=PENDING),
+        # A number is never given twice, though a draft be deleted: the history goes by it.
+        {"sqlite_autoincrement": True},
     )
 
 

@@ -69,6 +69,7 @@ class TrainingPlan(Base):
             sqlite_where=PENDING,
             postgresql_where=PENDING,
         ),
+        {"sqlite_autoincrement": True},
     )
 
 
@@ -112,6 +113,7 @@ class TrainingClass(Base):
             sqlite_where=PENDING,
             postgresql_where=PENDING,
         ),
+        {"sqlite_autoincrement": True},
     )
 
 

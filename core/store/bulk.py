@@ -34,6 +34,9 @@ def reserve_ids(session: Session, model: type[Base], count: int) -> Sequence[int
         numbers = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
         return sorted(int(each) for each in session.scalars(numbers))
     last = session.scalar(select(func.max(owner.c.id))) or 0
+    if owner.dialect_options["sqlite"]["autoincrement"]:  # numbers that were deleted are not given again
+        given = text("select seq from sqlite_sequence where name = :table")
+        last = max(last, session.scalar(given, {"table": owner.name}) or 0)
     return range(last + 1, last + 1 + count)
 
 

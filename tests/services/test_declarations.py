@@ -34,6 +34,7 @@ from core.services.declarations import (
 )
 from core.services.desk import Desk
 from core.services.review import decide
+from core.store.bulk import reserve_ids
 from tests.worlds import World, scan, submitted, training
 
 
@@ -172,6 +173,17 @@ def test_a_draft_can_be_deleted_and_its_history_stays(desk: Desk, world: World) 
         assert work.session.get(Declaration, draft.id) is None
         moves = work.session.scalars(select(Decision.move).where(Decision.object_id == draft.id)).all()
     assert moves == ["delete"]
+
+
+def test_the_number_of_a_deleted_draft_is_never_given_again(desk: Desk, world: World) -> None:
+    person = world.person()
+    unfinished = SaveDeclaration(form="post_training", values={})
+    gone = desk.do(save_declaration, person, unfinished)
+    desk.do(delete_declaration, person, DeclarationKey(declaration_id=gone.id, version=gone.version))
+    with world.store.writing() as work:
+        reserved = list(reserve_ids(work.session, Declaration, 2))
+    fresh = desk.do(save_declaration, world.person("李四"), unfinished)
+    assert gone.id < min(reserved) and gone.id < fresh.id and fresh.history == ()
 
 
 def test_a_declaration_under_review_cannot_be_deleted(desk: Desk, world: World, tmp_path: Path) -> None:

@@ -27,12 +27,17 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What happens to one table. `checks` are CHECKs by their whole names, new or in place of an old one."""
+    """What happens to one table. `checks` are CHECKs by their whole names, new or in place of an old one.
+
+    `counts_on`: SQLite shall never give a number twice, not even that of a row that was deleted (PostgreSQL
+    never does).
+    """
 
     table: str
     added: Sequence[Added] = ()
     checks: Mapping[str, str] = field(default_factory=dict)
     old_checks: Mapping[str, str] = field(default_factory=dict)
+    counts_on: bool = False
 
     def key_of(self, added: Added) -> str:
         """The name of a column's foreign key."""
@@ -135,6 +140,11 @@ def _edited(what: Changed, made: str, *, forward: bool) -> str:
         ]
     put = what.checks if forward else what.old_checks
     parts += [f"CONSTRAINT {name} CHECK ({condition})" for name, condition in put.items()]
+    if what.counts_on:
+        plain = f"CONSTRAINT pk_{what.table} PRIMARY KEY (id)"
+        column, counting = "id INTEGER NOT NULL", "id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"
+        parts = [part for part in parts if part not in (plain, column, counting)]
+        parts = [counting, *parts] if forward else [column, *parts, plain]
     # Columns stand before constraints, whatever order they came in.
     parts.sort(key=lambda part: part.startswith(("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN")))
     return f"CREATE TABLE {what.table} (\n\t" + ", \n\t".join(parts) + "\n" + rest

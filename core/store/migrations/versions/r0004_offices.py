@@ -244,6 +244,7 @@ def _training_plan() -> None:
         check("year between 1990 and 2100", "ck_training_plan_year"),
         refers("org_id", "org.id", "fk_training_plan_org_id_org"),
         refers("reviewer_id", "org.id", "fk_training_plan_reviewer_id_org"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_training_plan_org", "training_plan", ["org_id", sa.text("id desc")])
     op.create_index(
@@ -285,6 +286,7 @@ def _training_class() -> None:
         refers("org_id", "org.id", "fk_training_class_org_id_org"),
         refers("plan_id", "training_plan.id", "fk_training_class_plan_id_training_plan"),
         refers("reviewer_id", "org.id", "fk_training_class_reviewer_id_org"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_training_class_org", "training_class", ["org_id", sa.text("id desc")])
     op.create_index("ix_training_class_plan", "training_class", ["plan_id", "id"])

@@ -47,6 +47,7 @@ _CHANGED = (
             "ck_declaration_class": "(source = 'base') = (class_id is not null)",
         },
         {"ck_declaration_source": _SOURCES},
+        counts_on=True,
     ),
     Changed(
         "person_year",
