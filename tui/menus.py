@@ -15,6 +15,8 @@ class Entry:
     code: str
     purpose: str
     subject: str = ""
+    of_province: bool = False
+    """Only the province's bureau has it; the bureaus below it are refused."""
 
 
 CHECK = Entry("证书查询", "zs", "按编号、二维码或 PDF 文件核验证书")
@@ -32,7 +34,7 @@ _PROOF = Entry("职称申报证明", "zm", "多年继续教育证明")
 _WAITING = Entry("催办", "cb", "哪里积压了什么，积压多久")
 _PLANS = Entry("培训计划", "jh", "计划和课程表，报备，审批进度")
 _IMPORTS = Entry("批量导入", "pl", "从 .xlsx 或 .csv 导入，先检查后入库")
-_PROVIDERS = Entry("公需课平台", "gx", "平台的公钥，收签名的学时文件")
+_PROVIDERS = Entry("公需课平台", "gx", "平台的公钥，收签名的学时文件", of_province=True)
 
 MENUS: dict[Role, tuple[Entry, ...]] = {
     Role.EMPLOYER: (

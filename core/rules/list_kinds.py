@@ -92,7 +92,7 @@ def _list(
         key,
         label,
         what,
-        "增加、改名、停用；停用的在旧记录上照常显示",
+        "增加、改名、停用；旧记录不变",
         _of(*specs),
         _unique(key, name, *within),
         _first,

@@ -166,7 +166,7 @@ RULE_KINDS: tuple[EditionKind, ...] = (
         ANNUAL,
         "年度合格标准",
         "年度合格标准",
-        "总学时、公需课、专业课各不少于多少",
+        "总学时、公需课、专业课的下限",
         _annual_fields,
         _check_annual,
         _span_label,

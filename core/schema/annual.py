@@ -116,6 +116,8 @@ class OfficeHome:
     queues: Mapping[str, tuple[int, int]]
     unread: int = 0
     """Messages (消息) that nobody here has read yet."""
+    of_province: bool = True
+    """False for an office of a place below the province."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class AuditRow:
     object_id: str
     summary: str
     link: str
+    office: str = ""
+    """The office the account works for in that role; empty for a person, the operator and nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ def create_account(desk: Desk, caller: Caller, command: CreateAccount) -> Accoun
     """Make an account of an office or an operator.
 
     Raises Refused ORG_NOT_FOUND, LOGIN_TAKEN (it has this role already), NOT_ALLOWED for a person's role (that
-    comes by registration only), and FIELDS_REFUSED for `login` or `password`.
+    comes by registration only), MOVE_NOT_ALLOWED for one whose password another has set, and FIELDS_REFUSED for
+    `login` or `password`.
     """
     if command.role is Role.PERSON:
         raise Refused(ErrorCode.NOT_ALLOWED, role=Role.PERSON.label)
@@ -37,6 +38,7 @@ def create_account(desk: Desk, caller: Caller, command: CreateAccount) -> Accoun
         added = account is not None
         if account is None:
             account = new_account(work, login, hashed)
+        must_have_own_password(account)
         org_id = org.id if org else None
         if holds(work, account.id, command.role, org_id):
             raise Refused(ErrorCode.LOGIN_TAKEN, login=login, role=command.role.label)
@@ -61,6 +63,15 @@ def find_account(work: UnitOfWork, login: str) -> Account | None:
     return work.session.scalar(
         select(Account).where(Account.login_digest == work.vault.digest("login", login))
     )
+
+
+def must_have_own_password(account: Account) -> None:
+    """Raises Refused MOVE_NOT_ALLOWED while an initial password waits to be changed (初始密码).
+
+    Somebody else knows that one, or anybody who knows the 证件号, and would get into the office with it.
+    """
+    if account.must_change:
+        raise Refused(ErrorCode.MOVE_NOT_ALLOWED, state="待改密码", move="加用户类型")
 
 
 def new_account(work: UnitOfWork, login: str, password_hash: str) -> Account:

@@ -8,11 +8,13 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
 
 from core.model import (
     Account,
+    AccountRole,
     Audit,
     AuditLink,
     Certificate,
     Change,
     Declaration,
+    Org,
     Person,
     PersonRecord,
     Registration,
@@ -44,7 +46,11 @@ def audit_page(work: UnitOfWork, actor: Actor, command: AuditQuery) -> Page[Audi
     if command.after is not None:
         query = query.where(Audit.id < int(command.after[0]))
     found = work.session.execute(query).all()
-    rows = tuple(_row(entry, link) for entry, link in found[: command.limit])
+    offices = _offices(work, [entry for entry, _ in found])
+    rows = tuple(
+        _row(entry, link, offices.get((entry.actor_account_id, entry.role), ""))
+        for entry, link in found[: command.limit]
+    )
     return Page(rows, (rows[-1].id,) if len(found) > command.limit else None)
 
 
@@ -122,7 +128,18 @@ _SLACK = 10_000
 """Entries of long transactions may stand this far from their moment; the moment itself is asked for too."""
 
 
-def _row(entry: Audit, link: bytes | None) -> AuditRow:
+def _offices(work: UnitOfWork, entries: list[Audit]) -> dict[tuple[int | None, str], str]:
+    """The name of the office by account and role: most heads of offices are called 管理员."""
+    accounts = {entry.actor_account_id for entry in entries if entry.actor_account_id is not None}
+    held = (
+        select(AccountRole.account_id, AccountRole.role, Org.name)
+        .join(Org, Org.id == AccountRole.org_id)
+        .where(AccountRole.account_id.in_(accounts))
+    )
+    return {(account, role): name for account, role, name in work.session.execute(held)}
+
+
+def _row(entry: Audit, link: bytes | None, office: str) -> AuditRow:
     role = ROLE_LABELS[Role(entry.role)] if entry.role in set(Role) else ""
     return AuditRow(
         id=entry.id,
@@ -136,4 +153,5 @@ def _row(entry: Audit, link: bytes | None) -> AuditRow:
         object_id=entry.object_id,
         summary=entry.summary,
         link=link.hex() if link is not None else "",
+        office=office,
     )

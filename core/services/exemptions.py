@@ -12,7 +12,7 @@ from core.rules.entry import EntryError, fold, parse_hours, parse_integer, parse
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.exemptions import EXEMPTION_FIELDS, LEAVE_KINDS, MONTHS, suggested
 from core.rules.hours import CreditHours
-from core.rules.identity import mask_id_number
+from core.rules.identity import mask_id_number, mask_personal
 from core.rules.messages import MessageKind
 from core.rules.permissions import Action
 from core.rules.roles import Actor
@@ -181,7 +181,7 @@ def _checked(work: UnitOfWork, typed: Mapping[str, str]) -> tuple[dict[str, str]
     for spec in EXEMPTION_FIELDS:
         text = typed.get(spec.key, "")
         try:
-            values[spec.key] = fold(text)
+            values[spec.key] = mask_personal(fold(text)) if spec.key == "reason" else fold(text)
             if len(values[spec.key]) > spec.max_length:
                 params = {"limit": spec.max_length, "length": len(values[spec.key])}
                 errors.append(FieldError(spec.key, ErrorCode.TOO_LONG, params))

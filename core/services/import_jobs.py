@@ -66,18 +66,23 @@ def store_part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
         return _end(work, actor, job, importer)
     part = _number(place.get("part", 0))
     state = dict(_mapping(place.get("state")))
+    # Who looked, by the token of the runner: hours or days may lie between a look and a storing that is resumed.
+    looked = job.runner if (round_, part) == ("look", 0) else str(place.get("looked", ""))
+    if (round_, part) == ("write", 0) and not asked["good_only"] and looked != job.runner:
+        job.place = {"round": "look"}
+        return False
     piece = files.read(token, f"good-{part}") | {"token": token}
     if round_ == "link":
         assert importer.link is not None
         importer.link(work, actor, piece["rows"])
-    elif not _store(work, actor, job, importer, piece, round_, state):
+    elif not _store(work, actor, job, importer, piece, round_, state, looked == job.runner):
         job.place = {"round": TIDY}
         return False
     part += 1
     if part >= parts:
         order = ["look", "write", *(["link"] if importer.link is not None else []), TIDY]
         round_, part = order[order.index(round_) + 1], 0
-    job.place = {"round": round_, "part": part, "state": state}
+    job.place = {"round": round_, "part": part, "state": state, "looked": looked}
     return False
 
 
@@ -146,8 +151,12 @@ def _store(
     piece: dict[str, Any],
     round_: str,
     state: dict[str, Any],
+    looked: bool,
 ) -> bool:
-    """One piece: looked at, and written in the second round. False where nothing may be stored any more."""
+    """One piece: looked at, and written in the second round. False where nothing may be stored any more.
+
+    `looked` is whether this very run has looked at it: then that is not done again.
+    """
     rows, shared = piece["rows"], piece["shared"]
     files, token = files_of(work), str(job.asked["token"])
     part = _number(_mapping(job.place).get("part", 0))
@@ -158,7 +167,7 @@ def _store(
             job.outcome = {**job.outcome, "已导入": 0, "_late": [len(late)], "_told": GONE_STALE}
             _keep_late(files, token, 0, importer, late)
         return not late
-    stored, late = _written(work, actor, importer, piece, None if job.asked["good_only"] else part, state)
+    stored, late = _written(work, actor, importer, piece, part if looked else None, state)
     counts = _list(job.outcome.get("_late"))
     _keep_late(files, token, len(counts), importer, late)
     job.done += len(rows)

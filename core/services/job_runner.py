@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from core.model import Job, Org
+from core.model import Account, Job, Org
 from core.rules.clock import Clock
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor, Role
@@ -144,7 +144,7 @@ def _next_part(desk: Desk, kind: JobKind, job_id: int, token: str, stop: bool) -
         actor = actor_of_job(work, job)
         if job.cancel_asked:
             end_cancelled(work, actor, kind, job)
-        elif stop:
+        elif stop or not _in_use(work, job):
             job.state = "paused"
         elif kind.part(work, actor, job):
             job.state, job.ended_at = "done", work.clock.now()
@@ -152,6 +152,13 @@ def _next_part(desk: Desk, kind: JobKind, job_id: int, token: str, stop: bool) -
         state = job.state
         work.commit()
     return state
+
+
+def _in_use(work: UnitOfWork, job: Job) -> bool:
+    """Whether account and office may still act (停用): a colleague in use may go on with what was begun."""
+    account = None if job.account_id is None else work.session.get(Account, job.account_id)
+    org = None if job.org_id is None else work.session.get(Org, job.org_id)
+    return (account is None or account.active) and (org is None or org.active)
 
 
 def _failed(desk: Desk, job_id: int, token: str, error: Exception) -> str:

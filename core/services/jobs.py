@@ -108,6 +108,8 @@ def resume_job(desk: Desk, actor: Actor, command: JobKey) -> JobView:
         if job.state == "running" and not is_dead(job, work.clock):
             raise Refused(ErrorCode.JOB_RUNNING)
         job.state, job.heartbeat_at, job.ended_at, job.trouble = "paused", None, None, ""
+        # It goes on as who resumes it: who began it may have been disabled (停用) since then.
+        job.account_id, job.account_name, job.address = actor.account_id, actor.name, actor.address
         work.audit(actor, Action.RESUME_JOB, KIND, job.id, job.title)
         view = job_view_of(job, work.clock)
         work.commit()
@@ -151,7 +153,7 @@ def _visible(work: UnitOfWork, actor: Actor, job_id: int) -> Job:
     job = work.session.get(Job, job_id)
     if job is None:
         raise Refused(ErrorCode.NOT_FOUND)
-    mine = job.account_id == actor.account_id if actor.org_id is None else job.org_id == actor.org_id
-    if not mine:
+    mine = actor.org_id is not None or job.account_id == actor.account_id
+    if job.org_id != actor.org_id or not mine:
         raise not_yours(KIND, job.id)
     return job

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.model import Org
 from core.rules.permissions import Action, allowed
+from core.rules.reference import PROVINCE
 from core.rules.roles import Actor
 from core.schema.annual import OfficeHome
 from core.schema.base import Nothing
@@ -27,4 +28,5 @@ def office_home(work: UnitOfWork, actor: Actor, command: Nothing) -> OfficeHome:
         if allowed(queue.seen, actor.role):
             page = queue.page(work, actor, org.id, QueueQuery(subject=subject, limit=1))
             queues[subject.value] = page.counts[Bucket.ALL], page.counts[Bucket.OVERDUE]
-    return OfficeHome(org.name, region_name(work, org.region_code), queues, unread)
+    of_province = org.region_code == PROVINCE
+    return OfficeHome(org.name, region_name(work, org.region_code), queues, unread, of_province)

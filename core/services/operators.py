@@ -19,7 +19,7 @@ from core.schema.accounts import (
 )
 from core.schema.base import Nothing, Page
 from core.services import account_keeping as keeping
-from core.services.accounts import find_account, holds, org_of
+from core.services.accounts import find_account, holds, must_have_own_password, org_of
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.sign_in import plain_login
 from core.services.sub_accounts import holder_name, must_be_in_use
@@ -61,12 +61,17 @@ def make_operator(desk: Desk, actor: Actor, command: MakeOperator) -> GivenPassw
 def add_role(work: UnitOfWork, actor: Actor, command: AddRole) -> AccountMade:
     """A role for an account that exists, found by login name or 证件号; its password stays what it is.
 
-    Raises Refused for fields: `login` REQUIRED, ACCOUNT_NOT_FOUND, LOGIN_TAKEN (it has the role), `org_code`
-    ORG_NOT_FOUND, `role` NOT_IN_LIST for a person's (that comes by registration only).
+    Raises Refused for fields: `login` REQUIRED, ACCOUNT_NOT_FOUND, LOGIN_TAKEN (it has the role), MOVE_NOT_ALLOWED
+    (it still has an initial password, which another knows), `org_code` ORG_NOT_FOUND, `role` NOT_IN_LIST for a person's (that comes by registration only).
     """
     if command.role is Role.PERSON:
         raise Refused.for_fields((FieldError("role", ErrorCode.NOT_IN_LIST),))
     account, login = _found(work, command.login)
+    account = work.locked(Account, account.id)
+    try:
+        must_have_own_password(account)
+    except Refused as refusal:
+        raise Refused.for_fields((FieldError("login", refusal.code, refusal.params),)) from None
     try:
         org = org_of(work, command.role, command.org_code)
     except Refused as refusal:

@@ -123,7 +123,7 @@ def _part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
     if at >= len(ids):
         folder = work.settings.export_dir
         path = folder / f"证书清单-{job.asked['year']}-{job.id}.xlsx"
-        write_sheets(path, [_list(work, int(str(job.asked["year"])), ids)])
+        write_sheets(path, [_list(work, actor, int(str(job.asked["year"])), ids)])
         job.outcome = {**outcome, FOLDER: str(folder), LIST: path.name}
         job.place = {"at": at}
         return True
@@ -265,7 +265,7 @@ def _numbers(work: UnitOfWork, year: int, people: list[int]) -> dict[int, tuple[
     return found
 
 
-def _list(work: UnitOfWork, year: int, ids: list[int]) -> Sheet:
+def _list(work: UnitOfWork, actor: Actor, year: int, ids: list[int]) -> Sheet:
     columns = (
         SheetColumn("证书编号", 24, TEXT),
         SheetColumn("姓名", 14, TEXT),
@@ -275,10 +275,13 @@ def _list(work: UnitOfWork, year: int, ids: list[int]) -> Sheet:
         SheetColumn("校验码", 14, TEXT),
         SheetColumn("文件", 30, TEXT),
     )
-    return Sheet(f"{year}年度证书", columns, _list_rows(work, year, ids))
+    return Sheet(f"{year}年度证书", columns, _list_rows(work, actor, year, ids))
 
 
-def _list_rows(work: UnitOfWork, year: int, ids: list[int]) -> Iterator[tuple[Cell, ...]]:
+def _list_rows(
+    work: UnitOfWork, actor: Actor, year: int, ids: list[int]
+) -> Iterator[tuple[Cell, ...]]:
+    """Whoever went elsewhere while the job ran is none of the caller's any more, certificate or not."""
     for start in range(0, len(ids), _PAGE):
         some = ids[start : start + _PAGE]
         numbers = _numbers(work, year, some)
@@ -287,7 +290,7 @@ def _list_rows(work: UnitOfWork, year: int, ids: list[int]) -> Iterator[tuple[Ce
             .join(Org, Org.id == Person.employer_id)
             .outerjoin(Department, Department.id == Person.department_id)
             .join(PersonYear, (PersonYear.person_id == Person.id) & (PersonYear.year == year))
-            .where(Person.id.in_(some))
+            .where(Person.id.in_(some), _in_reach(actor))
             .order_by(Person.id)
         )
         for key, name, employer, department, row in work.session.execute(query):

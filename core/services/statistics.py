@@ -171,7 +171,8 @@ def people_of(
             y.public_halves, y.professional_halves, y.passed, y.recognised_at,
         )
         .join(p, p.id == y.person_id)
-        .outerjoin(Department, Department.id == p.department_id)
+        # Whoever went elsewhere since then is in a department of another unit.
+        .outerjoin(Department, (Department.id == p.department_id) & (Department.org_id == y.employer_id))
         .where(*years_where(extent), y.person_id > after)
         .order_by(y.person_id)
         .limit(limit)

@@ -193,9 +193,18 @@ def earned_halves(allowed: Any, failed: str) -> ColumnElement[int]:
 
 
 def at_the_same_time(
-    session: Session, class_id: int, started_on: date, ended_on: date, students: list[Student]
+    session: Session,
+    class_id: int,
+    started_on: date,
+    ended_on: date,
+    students: list[Student],
+    *,
+    of_org: int | None = None,
 ) -> dict[int, str]:
-    """Which students (by id) stand in another class at the same time, with the name of one such class."""
+    """Which students (by id) stand in another class at the same time, with the name of one such class.
+
+    With `of_org` only classes of that office are looked at.
+    """
     if not students:
         return {}
     other, theirs = TrainingClass, Student
@@ -211,6 +220,8 @@ def at_the_same_time(
         )
         .group_by(theirs.id_number_digest)
     )
+    if of_org is not None:
+        query = query.where(other.org_id == of_org)
     found = {bytes(digest): name for digest, name in session.execute(query)}
     return {
         each.id: found[bytes(each.id_number_digest)]

@@ -184,3 +184,15 @@ def test_another_base_sees_nothing_of_it(ground: Ground, tmp_path: Path) -> None
         lambda: ground.desk.do(name_of_number, other, PersonQuery(class_id=view.id, id_number=id_number(1))),
     ):
         assert answer(call) == "NOT_YOURS"
+
+
+def test_a_base_is_told_of_its_own_other_class_at_the_same_time_and_of_nobody_elses(
+    ground: Ground, tmp_path: Path
+) -> None:
+    student = {"id_number": id_number(480), "name": "孙七"}
+    elsewhere = ground_of(ground.world, ground.desk, tmp_path, "410327")
+    with_students(elsewhere, new_class(elsewhere, name="别处的班"), student)
+    first = with_students(ground, new_class(ground), student)
+    alone = first.students[0].note
+    with_students(ground, new_class(ground, name="第二期"), student)
+    assert ("同时" in alone, "同时在 第二期" in seen(ground, first).students[0].note) == (False, True)

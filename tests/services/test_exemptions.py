@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from core.model import Message
+from core.model import Audit, Message
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor
 from core.schema.annual import AnnualQuery, AnnualRow
@@ -286,3 +286,13 @@ def test_a_reminder_counts_to_the_minimum_of_the_lightened_year(
         newest = select(Message.text).where(Message.account_id == person.account_id)
         text = work.session.scalars(newest.order_by(Message.id.desc())).first() or ""
     assert text.endswith("还差专业 10 学时。")
+
+
+def test_what_is_personal_in_the_words_of_an_exemption_is_masked_everywhere(
+    desk: Desk, bureau: Actor, person: Actor, proof: EvidenceRef
+) -> None:
+    grant(desk, bureau, proof, reason="生育，联系 19900001234")
+    with desk.reading() as work:
+        told = work.session.scalars(select(Audit.summary).where(Audit.action == "exemption.grant")).one()
+    shown = desk.do(exemption_page, bureau, ExemptionQuery()).rows[0].reason
+    assert ("19900001234" in told, shown) == (False, "生育，联系 199****1234")

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from core.model import Activity, Decision, Declaration, Org
+from core.model import Activity, Decision, Declaration, Org, Person
 from core.rules.errors import ErrorCode, Refused
 from core.rules.imports import ImportKind
 from core.rules.roles import Actor
 from core.schema.imports import StoreImport
 from core.services.desk import Desk
 from core.services.imports import store_import
+from core.services.jobs import JobRunner, run_job
 from core.store.store import Store
 from tests.services.front_door import cheap_desk
 from tests.services.importing import Row, checked, stored, table, told
@@ -224,3 +225,17 @@ def test_every_kind_of_file_is_read(
     desk: Desk, school: Actor, tmp_path: Path, ending: str, encoding: str
 ) -> None:
     assert checked(desk, school, HOURS, table(HOURS, [learnt()], tmp_path, ending, encoding)).good == 1
+
+
+def test_a_storing_that_broke_off_after_its_look_looks_again_before_it_writes(
+    desk: Desk, school: Actor, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = checked(desk, school, HOURS, table(HOURS, [learnt(), learnt(2, "李四")], tmp_path))
+    monkeypatch.setattr(JobRunner, "hand_over", lambda self, job_id: None)
+    job = desk.do(store_import, school, StoreImport(job_id=view.job.id)).job.id
+    parts = iter((False, True))
+    broken_off = run_job(desk, job, stop=lambda: next(parts))
+    with desk.writing() as work:
+        work.session.scalars(select(Person).where(Person.name == "张三")).one().employer_id = world.garden
+        work.commit()
+    assert (broken_off, run_job(desk, job), declarations(desk)) == ("paused", "done", [])

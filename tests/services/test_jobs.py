@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from core.model import Audit, Job
+from core.model import Account, Audit, Job
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor
 from core.schema.jobs import JobKey, JobQuery
@@ -305,3 +305,21 @@ def test_a_job_of_another_office_is_out_of_reach(
     job, stranger = begun(world, bureau), world.office(world.city_bureau)
     code = refused(lambda: desk.do(use_case, stranger, JobKey(job_id=job)))  # type: ignore[type-var]
     assert code is ErrorCode.NOT_YOURS
+
+
+def test_a_job_stops_once_its_account_is_disabled_and_a_colleague_goes_on_with_it(
+    desk: Desk, world: World, bureau: Actor
+) -> None:
+    colleague = world.office(world.county_bureau)
+    job = begun(world, bureau)
+
+    def disabled(work: UnitOfWork, job: Job) -> None:
+        work.session.get_one(Account, bureau.account_id).active = False
+
+    ON_THE_WAY.append(disabled)
+    stopped = run_job(desk, job), written(world.store)
+    ON_THE_WAY.clear()
+    desk.do(resume_job, colleague, JobKey(job_id=job))
+    assert JobRunner.of(desk).wait(PATIENCE)
+    assert (stopped, written(world.store)) == (("paused", _ALL[:PER_PART]), _ALL)
+    assert kept(world.store, job).account_id == colleague.account_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.model import Org
+from core.model import Account, Org
 from core.rules.roles import Role
 from core.schema.accounts import AccountKey, AddRole, MakeOperator, SwitchAccount
 from core.schema.base import Nothing
@@ -117,3 +117,14 @@ def test_a_role_that_cannot_be_added_is_refused(
 ) -> None:
     boss = operator(world)
     assert answer(lambda: desk.do(add_role, boss, AddRole(login=login, role=role, org_code="X"))) == code
+
+
+def test_no_role_is_added_to_an_account_whose_initial_password_another_knows(
+    desk: Desk, world: World
+) -> None:
+    person, boss = world.person(), operator(world)
+    with desk.writing() as work:
+        work.session.get_one(Account, person.account_id).must_change = True
+        work.commit()
+    wanted = AddRole(login=number_of(world, person), role=Role.OPERATOR)
+    assert answer(lambda: desk.do(add_role, boss, wanted)) == "MOVE_NOT_ALLOWED"

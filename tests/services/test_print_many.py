@@ -208,3 +208,20 @@ def test_the_runner_of_the_desk_prints_in_the_background(
     person = passed(world, "张三")
     desk.do(print_many, world.office(world.school), PrintMany(year=PAST, people=(person.person_id or 0,)))
     assert JobRunner.of(desk).wait(60) and len(numbers(world)) == 1
+
+
+def test_the_list_names_nobody_who_has_gone_elsewhere_meanwhile(desk: Desk, world: World) -> None:
+    stays, moved = passed(world, "张三"), passed(world, "李四")
+    for each in (stays, moved):
+        desk.do(print_certificate, each, PrintCertificate(years=(PAST,)))
+    ids = (stays.person_id or 0, moved.person_id or 0)
+    job = desk.do(print_many, world.office(world.school), PrintMany(year=PAST, people=ids))
+    with world.store.writing() as work:
+        work.session.execute(update(Person).where(Person.id == ids[1]).values(employer_id=world.garden))
+        work.commit()
+    run_job(desk, job.id)
+    with desk.reading() as work:
+        name = str(work.session.get_one(Job, job.id).outcome[LIST])
+    path = world.store.settings.export_dir / name
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    assert [row[1] for row in rows[1:]] == ["张三"]

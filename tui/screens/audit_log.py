@@ -25,7 +25,7 @@ _COLUMNS = (
     Column("操作", 24),
     Column("内容", 0),
 )
-_PERSON = FieldSpec("person", "证件号", required=False, max_length=20, hint="这个人做的，和与他有关的")
+_PERSON = FieldSpec("person", "证件号", required=False, max_length=20, hint="本人做的和有关的")
 _ACTOR = FieldSpec("actor", "操作人", required=False, max_length=40, hint="登录名，或写在日志里的姓名")
 _AREA = FieldSpec("area", "事项", FieldKind.CHOICE, required=False, choices=tuple(AREAS.values()))
 _FROM = FieldSpec("from_day", "日期自", FieldKind.DATE, required=False)
@@ -88,7 +88,7 @@ class AuditLogScreen(Paged[AuditRow]):
                     f"审计日志 第 {row.id} 条",
                     "",
                     f"时间      {moment_text(row.at)}",
-                    f"操作人    {row.actor or '-'}  {row.role_label}",
+                    f"操作人    {row.actor or '-'}  {row.role_label}  {row.office}".rstrip(),
                     f"来自      {row.address or '-'}",
                     f"操作      {row.action_label}（{row.action}）",
                     f"对象      {about or '-'}",

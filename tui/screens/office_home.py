@@ -36,7 +36,8 @@ class OfficePane(Pane):
         if self.home is None:
             return []
         out: list[Line] = []
-        if self.home.org_name:
+        # The header bar names the office as well: a menu as long as the pane takes the line for itself.
+        if self.home.org_name and len(self.entries) < height:
             name = Span(f"  {self.home.org_name}", Look.TITLE)
             out.append(line(name, Span(f"   {self.home.region_name}", Look.HINT)))
         if len(self.entries) + len(out) < height:
@@ -116,7 +117,8 @@ class OfficeHomeScreen(WithAccount):
         role = self.program.role
         self.header.show(self.title_text, nameplate(self.program.caller))
         menu = MENUS.get(role, ()) if role is not None else ()
-        self.office.show(home, tuple(entry for entry in menu if entry.code in CODES))
+        mine = (entry for entry in menu if home.of_province or not entry.of_province)
+        self.office.show(home, tuple(entry for entry in mine if entry.code in CODES))
 
     async def resume(self) -> None:
         """Something has been decided meanwhile."""

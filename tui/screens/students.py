@@ -25,7 +25,7 @@ COLUMNS = (
     Column("状态", 10),
 )
 FILTERS = (
-    FieldSpec("text", "姓名/证件号", required=False, max_length=40, hint="姓名中的字，或整个证件号"),
+    FieldSpec("text", "姓名/证件号", required=False, max_length=18, hint="姓名，或整个证件号"),
     FieldSpec("year", "年度", FieldKind.YEAR, required=False, hint="如 2026"),
     FieldSpec(
         "state",

@@ -123,7 +123,8 @@ class TrainingClassScreen(Searched[StudentRow]):
         first = f"  {view.plan_title}  {view.started_on} 至 {view.ended_on}  {view.state_label}{who}"
         unknown = f"（未匹配 {view.unmatched}）" if view.unmatched else ""
         second = f"  学员 {view.people} 人{unknown}  每人最多 {view.allowed} 学时  合计 {view.hours} 学时"
-        heading: list[Line] = [line(Span(first)), line(Span(second))]
+        heading: list[Line] = [line(Span("  " + part)) for part in wrapped(first.strip(), _FOOT_CELLS)]
+        heading.append(line(Span(second)))
         if view.reason:
             heading.append(line(Span(f"  {view.state_label}的原因：{view.reason}", Look.ERROR)))
         if self.text:
