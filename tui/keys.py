@@ -105,7 +105,7 @@ def bar_name(command: Command) -> str:
 def key_names(command: Command) -> str:
     """All the keys of a command, twins included, for the help."""
     digits = [key for key in command.keys if key.isdigit()]
-    if len(digits) > 2 and "".join(digits) in "123456789":
+    if len(digits) > 2 and "".join(digits) in "1234567890":
         names = [f"{digits[0]}-{digits[-1]}", *(key_name(key) for key in command.keys if key not in digits)]
     else:
         names = [key_name(key) for key in command.keys]

@@ -223,9 +223,7 @@ def _view(
     )
     # Whom another base teaches is that base's own business, and the bureau's.
     own = row.org_id if actor.org_id == row.org_id else None
-    twice = at_the_same_time(
-        work.session, row.id, row.started_on, row.ended_on, list(students), of_org=own
-    )
+    twice = at_the_same_time(work.session, row.id, row.started_on, row.ended_on, list(students), of_org=own)
     pending = row.state == ClassState.PENDING
     told = not pending or actor.org_id != row.org_id  # what is not decided yet is the bureau's own
     reviewer = work.session.get(Org, row.reviewer_id) if pending and row.reviewer_id is not None else None

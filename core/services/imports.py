@@ -127,7 +127,9 @@ def import_view(work: UnitOfWork, actor: Actor, command: ImportKey) -> ImportVie
 @use_case(Action.VIEW_IMPORT, writes=False)
 def import_page(work: UnitOfWork, actor: Actor, command: Nothing) -> Page[ImportView]:
     """The newest imports of the caller's office (of the caller, where there is none)."""
-    mine = Job.account_id == actor.account_id if actor.org_id is None else Job.org_id == actor.org_id
+    mine = Job.org_id.is_not_distinct_from(actor.org_id)
+    if actor.org_id is None:
+        mine &= Job.account_id == actor.account_id
     query = select(Job).where(mine, Job.kind == CHECK_JOB).order_by(Job.id.desc()).limit(RECENT)
     checks = list(work.session.scalars(query))
     return Page(tuple(_view(work, job, _store_of(work, job)) for job in checks))

@@ -107,7 +107,7 @@ def resume_job(desk: Desk, actor: Actor, command: JobKey) -> JobView:
             raise Refused(ErrorCode.JOB_OVER, what="继续")
         if job.state == "running" and not is_dead(job, work.clock):
             raise Refused(ErrorCode.JOB_RUNNING)
-        job.state, job.heartbeat_at, job.ended_at, job.trouble = "paused", None, None, ""
+        job.state, job.heartbeat_at, job.ended_at, job.trouble = "waiting", None, None, ""
         # It goes on as who resumes it: who began it may have been disabled (停用) since then.
         job.account_id, job.account_name, job.address = actor.account_id, actor.name, actor.address
         work.audit(actor, Action.RESUME_JOB, KIND, job.id, job.title)

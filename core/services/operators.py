@@ -62,7 +62,8 @@ def add_role(work: UnitOfWork, actor: Actor, command: AddRole) -> AccountMade:
     """A role for an account that exists, found by login name or 证件号; its password stays what it is.
 
     Raises Refused for fields: `login` REQUIRED, ACCOUNT_NOT_FOUND, LOGIN_TAKEN (it has the role), MOVE_NOT_ALLOWED
-    (it still has an initial password, which another knows), `org_code` ORG_NOT_FOUND, `role` NOT_IN_LIST for a person's (that comes by registration only).
+    (another knows its initial password), `org_code` ORG_NOT_FOUND, `role` NOT_IN_LIST for a person's (that comes
+    by registration only).
     """
     if command.role is Role.PERSON:
         raise Refused.for_fields((FieldError("role", ErrorCode.NOT_IN_LIST),))

@@ -278,9 +278,7 @@ def _list(work: UnitOfWork, actor: Actor, year: int, ids: list[int]) -> Sheet:
     return Sheet(f"{year}年度证书", columns, _list_rows(work, actor, year, ids))
 
 
-def _list_rows(
-    work: UnitOfWork, actor: Actor, year: int, ids: list[int]
-) -> Iterator[tuple[Cell, ...]]:
+def _list_rows(work: UnitOfWork, actor: Actor, year: int, ids: list[int]) -> Iterator[tuple[Cell, ...]]:
     """Whoever went elsewhere while the job ran is none of the caller's any more, certificate or not."""
     for start in range(0, len(ids), _PAGE):
         some = ids[start : start + _PAGE]

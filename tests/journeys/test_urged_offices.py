@@ -17,7 +17,7 @@ def test_an_office_is_urged_once_and_is_told(busy_home: Installation, role: Role
         above.type(":", "cb", "Enter")
         above.see("催办", SCHOOL, "2", "20 天", "共 2 件，其中超期 1 件")
         above.type("Enter")
-        above.see("待办详细", "学时申报  1 件，超期 1 件", "注册  1 件", "今天还没有催办")
+        above.see("待办详细", "学时申报      1 件，超期 1 件", "注册          1 件", "今天还没有催办")
         above.type("Esc")
         above.type("f")
         above.see("只看超期的", SCHOOL)

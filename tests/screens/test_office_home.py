@@ -53,6 +53,13 @@ async def test_every_screen_with_a_code_stands_in_the_menu_of_its_roles() -> Non
     assert missing == set()
 
 
+async def test_the_platforms_of_public_courses_are_in_the_menu_of_the_province_only(
+    desk: Desk, world: World
+) -> None:
+    async with program(desk, world.office(world.county_bureau), "office_home") as at:
+        assert ":gx" not in at.text and ":zs" in at.text
+
+
 async def test_the_count_follows_what_was_decided(desk: Desk, world: World, tmp_path: Path) -> None:
     declared(desk, world, tmp_path, 2)
     async with program(desk, world.office(world.school), "office_home") as at:

@@ -38,7 +38,7 @@ async def test_details_tell_what_waits_kind_by_kind(desk: Desk, world: World, tm
     busy(world, desk, tmp_path)
     async with program(desk, world.office(world.city_bureau), "waiting") as at:
         await at.press("down", "enter")
-        assert "单位调转  1 件" in at.text and "学时申报  1 件" in at.text
+        assert "单位调转      1 件" in at.text and "学时申报      1 件" in at.text
         await at.press("escape", "f")
         assert "只看超期的" in at.text and "华瑞园林" not in at.text
 

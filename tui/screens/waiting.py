@@ -6,7 +6,7 @@ from core.rules.errors import ErrorCode, Refused
 from core.schema.waiting import Urged, UrgeOffice, UrgeOverdue, WaitingPage, WaitingQuery, WaitingRow
 from core.services.waiting import urge_office, urge_overdue, waiting_page
 from tui.keys import Command
-from tui.look import Line, Look, Span, line
+from tui.look import Line, Look, Span, fit, line
 from tui.nameplate import moment_text
 from tui.paged import PAGE_COMMANDS, Key, Paged, PageOf
 from tui.widgets.confirm_sheet import ConfirmSheet
@@ -131,7 +131,7 @@ class WaitingScreen(Paged[WaitingRow]):
             f"待办      {row.count} 件，超期 {row.overdue} 件，最久的已等 {row.days} 天",
             "",
             *(
-                f"{kind.label}  {kind.count} 件，超期 {kind.overdue} 件，最早 {moment_text(kind.oldest)}"
+                f"{fit(kind.label, 14)}{kind.count} 件，超期 {kind.overdue} 件，最早 {moment_text(kind.oldest)}"
                 for kind in row.kinds
             ),
             "",

@@ -287,7 +287,7 @@ class Form(Pane):
             return self._draw_tick(entry, here, at_line)
         mark = "*" if entry.spec.required else ""
         label = Span(fit(f" {entry.spec.label}{mark}", box_start), Look.LABEL)
-        cells = min(entry.cells, room)
+        cells = _box_cells(entry, room)
         value = entry.entry.value
         if entry.spec.kind is FieldKind.PASSWORD:
             hidden = Entry("*" * len(value))
@@ -315,3 +315,15 @@ class Form(Pane):
         box = Span(f"[{entry.entry.value or ' '}]", Look.FOCUS if here else Look.PLAIN)
         tail = Span(f"  {_HOW_TO_TICK}" if here else "", Look.HINT)
         return [(Span(" "), box, Span(f" {entry.spec.label}", Look.LABEL), tail)]
+
+
+def _box_cells(entry: Field, room: int) -> int:
+    """A wide box leaves room for the hint beside it, as long as what is typed fits; 24 cells always stay."""
+    cells = min(entry.cells, room)
+    if not entry.spec.hint or entry.fixed or entry.picked or entry.spec.kind is FieldKind.LONG_TEXT:
+        return cells
+    beside = max(_LEAST_BOX, room - width(entry.spec.hint) - 2)
+    return beside if width(entry.entry.value) < beside < cells else cells
+
+
+_LEAST_BOX = 24
