@@ -118,6 +118,8 @@ class OfficeHome:
     """Messages (消息) that nobody here has read yet."""
     of_province: bool = True
     """False for an office of a place below the province."""
+    unfinished: tuple[DraftRow, ...] = ()
+    """Forms that the caller has not sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from core.schema.annual import OfficeHome
 from core.schema.base import Nothing
 from core.schema.review import Bucket, QueueQuery
 from core.services.desk import use_case
+from core.services.drafts import drafts_of
 from core.services.employers import region_name
 from core.services.inbox import unread_count
 from core.services.queue_table import QUEUES
@@ -19,9 +20,9 @@ from core.store.work import UnitOfWork
 @use_case(Action.OFFICE_HOME, writes=False)
 def office_home(work: UnitOfWork, actor: Actor, command: Nothing) -> OfficeHome:
     """首页 of an office or of the operator, who has no queue."""
-    unread = unread_count(work.session, actor)
+    unread, drafts = unread_count(work.session, actor), drafts_of(work, actor)
     if actor.org_id is None:
-        return OfficeHome("", "", {}, unread)
+        return OfficeHome("", "", {}, unread, unfinished=drafts)
     org = work.session.get_one(Org, actor.org_id)
     queues: dict[str, tuple[int, int]] = {}
     for subject, queue in QUEUES.items():
@@ -29,4 +30,5 @@ def office_home(work: UnitOfWork, actor: Actor, command: Nothing) -> OfficeHome:
             page = queue.page(work, actor, org.id, QueueQuery(subject=subject, limit=1))
             queues[subject.value] = page.counts[Bucket.ALL], page.counts[Bucket.OVERDUE]
     of_province = org.region_code == PROVINCE
-    return OfficeHome(org.name, region_name(work, org.region_code), queues, unread, of_province)
+    region = region_name(work, org.region_code)
+    return OfficeHome(org.name, region, queues, unread, of_province, drafts)

@@ -1,4 +1,4 @@
-"""Staff brought in from a file by keys: the check shows what is wrong, and who was brought in signs in at once."""
+"""E6: staff brought in from a file by keys: the check shows what is wrong, and who was brought in signs in at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A provider registered and its signed file taken in by keys; the same file again, and one that was changed."""
+"""R7: a provider registered and its signed file taken in by keys; the same file again, and one that was changed."""
 
 from __future__ import annotations
 

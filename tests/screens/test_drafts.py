@@ -104,6 +104,14 @@ ROUTES = {
     "identity_form": {},
     "record": {"kind": "honour"},
 }
+OFFICE_ROUTES = {
+    "unit_declare": "school",
+    "org_profile": "school",
+    "org_change": "school",
+    "plan": "education",
+    "exemption_form": "county_bureau",
+}
+"""Forms of offices that are kept, and who fills them in."""
 
 
 def test_every_route_whose_form_is_kept_is_tried_here() -> None:
@@ -112,7 +120,8 @@ def test_every_route_whose_form_is_kept_is_tried_here() -> None:
         return issubclass(getattr(importlib.import_module(module), name), Kept)
 
     kept_routes = {route.name for route in tui.routes.ROUTES.values() if is_kept(route.target)}
-    assert kept_routes == {*ROUTES, "register"}  # which has tests of its own: nobody is signed in there
+    # The last two have tests of their own: nobody is signed in there.
+    assert kept_routes == {*ROUTES, *OFFICE_ROUTES, "register", "office_register"}
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -135,6 +144,25 @@ async def test_every_form_comes_back_at_the_next_login(
         await at.press("escape", "1")
         assert at.app.frame.route_name == "person_home"
     assert kept(desk) == 0
+
+
+@pytest.mark.parametrize("route", OFFICE_ROUTES)
+async def test_every_form_of_an_office_is_offered_on_its_home_page(
+    desk: Desk, world: World, route: str
+) -> None:
+    office = world.office(getattr(world, OFFICE_ROUTES[route]))
+    async with program(desk, office) as at:
+        await at.app.go(route)
+        await at.pilot.pause()
+        form = at.app.screen.form
+        typed = [f for f in form.fields if not (f.picked or f.fixed or f.tick)]
+        form.stand_on(typed[0].spec.key)
+        await at.type("[/ 测试]")
+        values = form.values()
+    async with program(desk, again(world, office), "office_home") as at:
+        assert "未完成的草稿 1 件" in at.text
+        await at.press("d")
+        assert (at.app.frame.route_name, at.app.screen.form.values()) == (route, values)
 
 
 async def test_a_draft_that_was_taken_up_goes_on_under_its_key(

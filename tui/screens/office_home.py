@@ -6,7 +6,8 @@ from core.rules.roles import Role
 from core.schema.annual import OfficeHome
 from core.schema.base import Nothing
 from core.services.office_home import office_home
-from tui.account_menu import ACCOUNT, WithAccount
+from tui.account_menu import ACCOUNT
+from tui.draft_home import DRAFTS, WithDrafts
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, line
 from tui.menus import MENUS, MESSAGES, Entry
@@ -93,13 +94,14 @@ def key_of(number: int) -> str:
     return DIGITS[number] if number < len(DIGITS) else " "
 
 
-class OfficeHomeScreen(WithAccount):
+class OfficeHomeScreen(WithDrafts):
     """首页 of an office, or of the operator."""
 
     title_text = "继续教育公共服务平台"
     commands = (
         Command("menu", tuple(DIGITS), "进入", "菜单前的数字"),
         Command("open_here", ("enter",), "进入", "进入带 > 的一项", bar=False),
+        DRAFTS,
         Command("refresh", ("f5",), "刷新", "重新数一数待审的"),
         ACCOUNT,
     )
@@ -118,7 +120,10 @@ class OfficeHomeScreen(WithAccount):
         self.header.show(self.title_text, nameplate(self.program.caller))
         menu = MENUS.get(role, ()) if role is not None else ()
         mine = (entry for entry in menu if home.of_province or not entry.of_province)
-        self.office.show(home, tuple(entry for entry in mine if entry.code in CODES))
+        self.office.show(home, tuple(mine))
+        await self.hold_drafts(home.unfinished)
+        if self.unfinished:
+            self.tell(f"未完成的草稿 {len(self.unfinished)} 件：{self.unfinished[0].title}，按 D 继续填写")
 
     async def resume(self) -> None:
         """Something has been decided meanwhile."""

@@ -8,20 +8,18 @@ from datetime import UTC, datetime
 from core.rules.hours import CreditHours
 from core.schema.annual import Notice, PersonHome
 from core.schema.base import Nothing
-from core.schema.drafts import DraftKey, DraftRow
 from core.schema.messages import ReadMessages
-from core.services.drafts import drop_draft
 from core.services.homes import person_home
 from core.services.inbox import read_messages
-from tui.account_menu import ACCOUNT, WithAccount
-from tui.kept import continue_draft
+from tui.account_menu import ACCOUNT
+from tui.draft_home import DRAFTS, WithDrafts
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, fit, wrapped
 from tui.message_place import place_of
 from tui.nameplate import moment_text, nameplate
 from tui.widgets.overlay import HelpSheet
 from tui.widgets.pane import Pane
-from tui.widgets.unfinished import draft_lines, draft_list_popup
+from tui.widgets.unfinished import draft_lines
 
 MENU = (
     ("1", "用户资料管理", "profile"),
@@ -103,13 +101,14 @@ class HomePane(Pane):
         return ["个人首页：按菜单前的数字进入；上下键选消息，Enter 打开，打开就算已读。"]
 
 
-class PersonHomeScreen(WithAccount):
+class PersonHomeScreen(WithDrafts):
     """首页 of a person."""
 
     title_text = "继续教育公共服务平台"
+    no_drafts = "没有未完成的草稿，按 2 新申报"
     commands = (
         Command("menu", tuple(digit for digit, *_ in MENU), "进入", "菜单前的数字"),
-        Command("drafts", ("d", "f2"), "草稿", "未完成的草稿"),
+        DRAFTS,
         Command("open_notice", ("enter",), "看消息", "打开带 > 的消息：它所说的申报、变更，或全文"),
         ACCOUNT,
         Command("refresh", ("f5",), "刷新", bar=False),
@@ -126,10 +125,8 @@ class PersonHomeScreen(WithAccount):
         """Fetch the state of the year."""
         home = await self.ask(person_home, Nothing())
         self.header.show(self.title_text, nameplate(self.program.caller, home.employer))
-        # A form that is still open in this program goes on where it stands.
-        open_here = self.program.keeping.keys
-        home = replace(home, unfinished=tuple(row for row in home.unfinished if row.key not in open_here))
-        self.home_pane.show(home, await self.program.backend.now())
+        await self.hold_drafts(home.unfinished, home.drafts)
+        self.home_pane.show(replace(home, unfinished=self.unfinished), self.now)
 
     async def resume(self) -> None:
         """Something may have been declared meanwhile."""
@@ -139,46 +136,6 @@ class PersonHomeScreen(WithAccount):
         """A digit opens its entry."""
         digit = self.press_now.command_key
         await self.program.go(next(route for number, _, route in MENU if number == digit))
-
-    async def action_drafts(self) -> None:
-        """D: the only draft at once, several in a list."""
-        home = self.home_pane.home
-        if home is None or not (home.unfinished or home.drafts):
-            self.tell("没有未完成的草稿，按 2 新申报", Look.WARN)
-        elif home.unfinished and len(home.unfinished) + home.drafts > 1:
-            popup = draft_list_popup(
-                home.unfinished,
-                home.drafts,
-                self.home_pane.now,
-                on_pick=self._pick_draft,
-                on_drop=self._ask_to_drop,
-            )
-            await self.open(popup)
-        else:
-            await self._go_on(home.unfinished[0] if home.unfinished else None)
-
-    async def _pick_draft(self, row: DraftRow | None) -> None:
-        await self.close_overlay()
-        await self._go_on(row)
-
-    async def _go_on(self, row: DraftRow | None) -> None:
-        if row is None:
-            await self.program.go("progress", tab="draft")
-        else:
-            await continue_draft(self.program, row.key)
-
-    async def _ask_to_drop(self, row: DraftRow | None) -> None:
-        if row is None:
-            self.tell("已保存的申报请到申报进度查询中删除", Look.WARN)
-            return
-
-        async def drop() -> None:
-            await self.ask(drop_draft, DraftKey(key=row.key))
-            await self.close_overlay()
-            await self.load()
-            self.tell(f"已删除草稿：{row.title}")
-
-        self.confirm(f"删除草稿“{row.title}”？填写的内容不能找回", drop)
 
     async def action_open_notice(self) -> None:
         """Enter: the message has been read; what it is about, or the whole of it."""
