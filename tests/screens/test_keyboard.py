@@ -88,7 +88,7 @@ POPUPS = (
     ("check", "3"),
     ("plan", "f9"),
     ("plans", "/"),
-    ("classes", "e"),
+    ("classes", "down", "e"),
     ("training_class", "f6"),
     ("training_class", "enter"),
     ("students", "/"),
