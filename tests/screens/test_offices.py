@@ -20,6 +20,7 @@ from tests.screens.office import SMALL, Terminal, program
 from tests.services.front_door import GUEST, PASSWORD
 from tests.services.offices import CODE, applied, sub_account, verdict
 from tests.worlds import World
+from tui.guest_kept import STILL_THERE
 from tui.screens.departments import DepartmentsScreen
 from tui.screens.office_register import OfficeRegisterScreen
 from tui.screens.org_changes import OrgChangesScreen
@@ -312,3 +313,18 @@ async def test_brackets_in_a_name_harm_nothing(desk: Desk, chief: Actor) -> None
         await at.type("[/ 测试]")
         await at.press("enter")
         assert "[/ 测试]" in at.text
+
+
+async def test_a_registration_that_was_broken_off_is_offered_to_the_same_code_and_password(
+    desk: Desk,
+) -> None:
+    async with program(desk, start="office_register", size=TALL) as at:
+        await fill(at, {"code": CODE, "password": PASSWORD, "name": NAME})
+        await at.press("tab")
+        await at.app.keeping.flush()
+    async with program(desk, start="office_register", size=TALL) as at:
+        await fill(at, {"code": CODE, "password": PASSWORD})
+        await at.press("tab")
+        assert STILL_THERE in at.text
+        await at.press("1")
+        assert form_of(at).form.values()["name"] == NAME

@@ -120,7 +120,9 @@ def test_a_password_is_kept_as_an_argon2_hash_only(life: Life) -> None:
     kept = database_bytes(life.world.store)
     with life.world.store.reading() as work:
         hashes = set(work.session.scalars(select(Account.password_hash)))
-    strange = [each for each in hashes if each not in ("!", INITIAL_MARK) and not each.startswith("$argon2id$")]
+    strange = [
+        each for each in hashes if each not in ("!", INITIAL_MARK) and not each.startswith("$argon2id$")
+    ]
     assert (strange, PASSWORD.encode() in kept) == ([], False)
 
 
