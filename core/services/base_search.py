@@ -96,7 +96,7 @@ def export_students(desk: Desk, actor: Actor, command: StudentQuery) -> Exported
     Raises Refused FILE_UNREADABLE where the folder takes no file.
     """
     stamp = desk.clock.now().astimezone(CHINA)
-    path = desk.settings.export_dir / f"综合查询-{stamp:%Y%m%d-%H%M%S}.xlsx"
+    path = desk.settings.export_dir / f"综合查询-{stamp:%Y%m%d-%H%M%S}-{actor.account_id}.xlsx"
     with desk.reading() as work:
         org = work.session.get_one(Org, actor.org_id)
         rows = _cells(work, actor, command)

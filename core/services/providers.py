@@ -31,7 +31,7 @@ from core.services.desk import Desk, desk_use_case, use_case
 from core.services.import_jobs import read_problems
 from core.services.jobs import JobRunner, job_view_of, start_job
 from core.services.provider_intake import FILE_JOB, KNOWN, LEFT, TAKEN, rows_of
-from core.services.scope import not_yours
+from core.services.scope import must_be_chief, not_yours
 from core.store.import_files import ImportFiles
 from core.store.sheets import read_file
 from core.store.work import UnitOfWork
@@ -60,9 +60,11 @@ def save_provider(work: UnitOfWork, actor: Actor, command: SaveProvider) -> Prov
     """Add a provider with its key, or switch a known one on or off: its files are then taken, or refused.
 
     A key is never changed: a provider with a new one gets a new code. Raises Refused for fields (`code`, `name`,
-    `public_key`), NOT_FOUND, STALE, NOT_YOURS.
+    `public_key`), NOT_FOUND, STALE, NOT_YOURS, NOT_CHIEF: whoever adds a key decides whose hours count.
     """
     _of_province(actor)
+    if actor.org_id is not None:
+        must_be_chief(work, actor)
     if command.provider_id is not None:
         row = work.locked(Provider, command.provider_id, command.version)
         row.active = command.active

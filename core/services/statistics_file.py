@@ -40,7 +40,7 @@ def export_statistics(desk: Desk, actor: Actor, command: StatisticsQuery) -> Exp
         if ground.of_employer:
             sheets.append(_people_sheet(work, ground))
         moment = desk.clock.now().astimezone(CHINA)
-        name = f"统计-{ground.year}-{_file_name(ground.place[-1])}-{moment:%Y%m%d-%H%M%S}.xlsx"
+        name = f"统计-{ground.year}-{_file_name(ground.place[-1])}-{moment:%Y%m%d-%H%M%S}-{actor.account_id}.xlsx"
         path = desk.settings.export_dir / name
         try:
             rows = write_sheets(path, sheets)

@@ -27,6 +27,7 @@ from core.services.providers import (
 from core.store.store import Store
 from tests.services.front_door import cheap_desk
 from tests.services.hall import operator
+from tests.services.offices import sub_account
 from tests.signed_files import Course, Signer
 from tests.worlds import World, build_world, id_number
 
@@ -239,3 +240,10 @@ def test_a_file_stands_in_the_log_by_its_counts(desk: Desk, province: Actor, tmp
         stored = work.session.scalar(select(func.count()).select_from(Declaration))
     title = "收公需课文件 河南省继续教育学会 2026-001"
     assert (entries, stored) == ([f"{title} 1 行，开始", f"{title}：计入 1，以前已计入 0，没有计入 0"], 1)
+
+
+def test_a_sub_account_adds_no_key(desk: Desk, world: World, province: Actor) -> None:
+    second = sub_account(world, province)
+    with pytest.raises(Refused) as caught:
+        desk.do(save_provider, second, SaveProvider(code="X", name="乙", public_key=SIGNER.public_key))
+    assert caught.value.code is ErrorCode.NOT_CHIEF
