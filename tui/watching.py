@@ -74,11 +74,14 @@ async def watch_job(frame: Frame, job_id: int, on_over: Shown | None = None) -> 
         if sheet.is_attached:
             sheet.show(view)
             frame.show_keys()
+        await tell(view)
+        return not view.over
+
+    async def tell(view: JobView) -> None:
         if view.over and on_over is not None and frame.is_attached:
             told = on_over(view)
             if told is not None:
                 await told
-        return not view.over
 
     async def cancel() -> None:
         sheet.show(await frame.ask(cancel_job, JobKey(job_id=job_id)))
@@ -91,6 +94,8 @@ async def watch_job(frame: Frame, job_id: int, on_over: Shown | None = None) -> 
     polling = Polling(frame, look)
     sheet = JobSheet(await frame.ask(job_view, JobKey(job_id=job_id)), cancel, resume)
     await frame.open(sheet)
-    if not sheet.view.over:
+    if sheet.view.over:  # a short one has ended before its popup stood
+        await tell(sheet.view)
+    else:
         polling.start()
     return polling
