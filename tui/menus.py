@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.rules.roles import Role
+from core.schema.review import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Entry:
     label: str
     code: str
     purpose: str
-    subject: str = ""
+    subject: Subject | None = None
     of_province: bool = False
     """Only the province's bureau has it; the bureaus below it are refused."""
 
@@ -22,8 +23,8 @@ class Entry:
 CHECK = Entry("证书查询", "zs", "按编号、二维码或 PDF 文件核验证书")
 MESSAGES = Entry("消息", "xx", "转入转出、重置密码等通知")
 _JOBS = Entry("后台任务", "rw", "年度认定、导入等的进度，取消，继续")
-_OFFICES = Entry("单位审核", "dh", "下级单位的注册", "office")
-_OFFICE_CHANGES = Entry("单位变更审核", "db", "下级单位名称、代码、区域、上级的变更", "office_change")
+_OFFICES = Entry("单位审核", "dh", "下级单位的注册", Subject.OFFICE)
+_OFFICE_CHANGES = Entry("单位变更审核", "db", "下级单位名称、代码、区域、上级的变更", Subject.OFFICE_CHANGE)
 _PROFILE = Entry("单位资料管理", "dx", "联系方式即时修改，名称等申请变更")
 _SUB_ACCOUNTS = Entry("子账户", "zb", "给每位经办人开一个账号")
 _BELOW = Entry("管理账户", "xz", "下级单位和它们的账号")
@@ -38,11 +39,11 @@ _PROVIDERS = Entry("公需课平台", "gx", "平台的公钥，收签名的学�
 
 MENUS: dict[Role, tuple[Entry, ...]] = {
     Role.EMPLOYER: (
-        Entry("学时初审", "sh", "本单位人员的学时申报", "declaration"),
-        Entry("审核账户", "zh", "本单位人员的注册", "registration"),
-        Entry("调入人员", "dr", "调入本单位的人员：接收或拒绝", "transfer"),
-        Entry("职务审核", "zw", "本单位人员的专业技术职务", "position"),
-        Entry("证件审核", "sf", "本单位人员的姓名、证件号修改", "identity"),
+        Entry("学时初审", "sh", "本单位人员的学时申报", Subject.DECLARATION),
+        Entry("审核账户", "zh", "本单位人员的注册", Subject.REGISTRATION),
+        Entry("调入人员", "dr", "调入本单位的人员：接收或拒绝", Subject.TRANSFER),
+        Entry("职务审核", "zw", "本单位人员的专业技术职务", Subject.POSITION),
+        Entry("证件审核", "sf", "本单位人员的姓名、证件号修改", Subject.IDENTITY),
         Entry("管理直属账户", "gl", "本单位人员：查找，停用，重置密码"),
         Entry("单位学时申报", "ds", "一项活动为多人申报学时"),
         Entry("单位申报记录", "sj", "单位申报的进度，撤销"),
@@ -71,7 +72,7 @@ MENUS: dict[Role, tuple[Entry, ...]] = {
         CHECK,
     ),
     Role.AUTHORITY: (
-        Entry("学时审核", "sh", "所属单位已初审的学时申报", "declaration"),
+        Entry("学时审核", "sh", "所属单位已初审的学时申报", Subject.DECLARATION),
         _OFFICES,
         _OFFICE_CHANGES,
         _PLANS,
@@ -88,10 +89,10 @@ MENUS: dict[Role, tuple[Entry, ...]] = {
         CHECK,
     ),
     Role.BUREAU: (
-        Entry("学时审核", "sh", "认定本区域的学时申报", "declaration"),
+        Entry("学时审核", "sh", "认定本区域的学时申报", Subject.DECLARATION),
         _OFFICES,
-        Entry("计划审批", "js", "基地的培训计划，行业培训备案", "plan"),
-        Entry("班级学时审核", "bs", "基地申报的培训班学时", "class_report"),
+        Entry("计划审批", "js", "基地的培训计划，行业培训备案", Subject.PLAN),
+        Entry("班级学时审核", "bs", "基地申报的培训班学时", Subject.CLASS_REPORT),
         _OFFICE_CHANGES,
         Entry("年度认定", "rd", "开放、截止年度，对一个年度作认定"),
         Entry("证书登记", "zd", "本区域的证书：查询、作废、换发"),

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from core.rules.hours import CreditHours
 from core.schema.base import Command
 from core.schema.drafts import DraftRow
+from core.schema.review import Subject
 
 
 class AnnualQuery(Command):
@@ -113,7 +114,7 @@ class OfficeHome:
 
     org_name: str
     region_name: str
-    queues: Mapping[str, tuple[int, int]]
+    queues: Mapping[Subject, tuple[int, int]]
     unread: int = 0
     """Messages (消息) that nobody here has read yet."""
     of_province: bool = True

@@ -60,18 +60,18 @@ class QueueQuery(Command):
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A row of a queue."""
+    """A row of a queue; what a kind of subject has not, it leaves out."""
 
     id: int
     version: int
     person_name: str
     form_name: str
-    year: int | None
-    claimed: CreditHours | None
     waiting_days: int
-    flagged: bool
-    returned: bool
-    urged: bool
+    year: int | None = None
+    claimed: CreditHours | None = None
+    flagged: bool = False
+    returned: bool = False
+    urged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

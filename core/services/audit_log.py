@@ -26,7 +26,7 @@ from core.rules.roles import ROLE_LABELS, Actor, Role
 from core.schema.audit import AuditProof, AuditQuery, AuditRow
 from core.schema.base import Nothing, Page
 from core.services.audit_proof import heads_of, note_head, prove_chain
-from core.services.desk import use_case
+from core.services.desk import Desk, desk_use_case, use_case
 from core.services.sign_in import plain_login
 from core.store.work import UnitOfWork
 
@@ -54,14 +54,20 @@ def audit_page(work: UnitOfWork, actor: Actor, command: AuditQuery) -> Page[Audi
     return Page(rows, (rows[-1].id,) if len(found) > command.limit else None)
 
 
-@use_case(Action.PROVE_AUDIT, writes=True)
-def prove_audit(work: UnitOfWork, actor: Actor, command: Nothing) -> AuditProof:
-    """校验: walk the whole chain, note its head beside the database if it is whole, and write down that it was done."""
-    proof = prove_chain(work, heads_of(work.settings))
-    if proof.whole:
-        note_head(work, proof)
-    summary = f"{proof.entries} 条，{proof.trouble or '完整'}"
-    work.audit(actor, Action.PROVE_AUDIT, KIND, proof.head[:16], summary)
+@desk_use_case(Action.PROVE_AUDIT)
+def prove_audit(desk: Desk, actor: Actor, command: Nothing) -> AuditProof:
+    """校验: walk the whole chain, note its head beside the database if it is whole, and write down that it was done.
+
+    The walk only reads: people go on writing, however long the log is.
+    """
+    with desk.reading() as work:
+        proof = prove_chain(work, heads_of(work.settings))
+    with desk.writing() as work:
+        if proof.whole:
+            note_head(work, proof)
+        summary = f"{proof.entries} 条，{proof.trouble or '完整'}"
+        work.audit(actor, Action.PROVE_AUDIT, KIND, proof.head[:16], summary)
+        work.commit()
     return proof
 
 

@@ -142,12 +142,7 @@ def _page(work: UnitOfWork, own: ChangeQueue, org_id: int, command: QueueQuery) 
             version=line.version,
             person_name=line.person_name,
             form_name=own.column(line),
-            year=None,
-            claimed=None,
             waiting_days=days_since(line.submitted_at, now) or 0,
-            flagged=False,
-            returned=False,
-            urged=False,
         )
         for line in lines
     )

@@ -34,8 +34,9 @@ from core.services.class_hours import give_hours
 from core.services.declaration_views import days_since
 from core.services.desk import use_case
 from core.services.messages import tell_office
-from core.services.queue_training import held_here, sent_here, training_queue_page
+from core.services.queue_training import training_queue_page
 from core.services.queues import OPINION_LENGTH, Queue, Waits, opinion_of, viewers
+from core.services.sent_rows import held_here, sent_here
 from core.services.training_views import training_history
 from core.store.pages import PENDING
 from core.store.training_pages import at_the_same_time, class_sums

@@ -8,7 +8,7 @@ from core.rules.reference import PROVINCE
 from core.rules.roles import Actor
 from core.schema.annual import OfficeHome
 from core.schema.base import Nothing
-from core.schema.review import Bucket, QueueQuery
+from core.schema.review import Bucket, QueueQuery, Subject
 from core.services.desk import use_case
 from core.services.drafts import drafts_of
 from core.services.employers import region_name
@@ -24,11 +24,11 @@ def office_home(work: UnitOfWork, actor: Actor, command: Nothing) -> OfficeHome:
     if actor.org_id is None:
         return OfficeHome("", "", {}, unread, unfinished=drafts)
     org = work.session.get_one(Org, actor.org_id)
-    queues: dict[str, tuple[int, int]] = {}
+    queues: dict[Subject, tuple[int, int]] = {}
     for subject, queue in QUEUES.items():
         if allowed(queue.seen, actor.role):
             page = queue.page(work, actor, org.id, QueueQuery(subject=subject, limit=1))
-            queues[subject.value] = page.counts[Bucket.ALL], page.counts[Bucket.OVERDUE]
+            queues[subject] = page.counts[Bucket.ALL], page.counts[Bucket.OVERDUE]
     of_province = org.region_code == PROVINCE
     region = region_name(work, org.region_code)
     return OfficeHome(org.name, region, queues, unread, of_province, drafts)

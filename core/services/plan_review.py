@@ -26,8 +26,9 @@ from core.schema.review import (
 from core.services.attachments import attachments_of
 from core.services.declaration_views import days_since
 from core.services.messages import tell_office
-from core.services.queue_training import held_here, sent_here, training_queue_page
+from core.services.queue_training import training_queue_page
 from core.services.queues import Queue, Waits, opinion_of, viewers
+from core.services.sent_rows import held_here, office_named_here, sent_here
 from core.services.training_views import plan_lines, training_history
 from core.store.pages import PENDING
 from core.store.work import UnitOfWork
@@ -125,10 +126,7 @@ def _undo(work: UnitOfWork, actor: Actor, command: UndoDecision) -> Decided:
 
 
 def _name_of(work: UnitOfWork, actor: Actor, plan_id: int) -> str:
-    row = work.session.get(TrainingPlan, plan_id)
-    if row is None or row.reviewer_id != actor.org_id:
-        return ""
-    return work.session.get_one(Org, row.org_id).name
+    return office_named_here(work, actor, work.session.get(TrainingPlan, plan_id))
 
 
 def _decided(work: UnitOfWork, row: TrainingPlan) -> Decided:

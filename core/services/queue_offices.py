@@ -41,14 +41,14 @@ from core.services.office_admission import (
     typed_values,
 )
 from core.services.queues import Queue, Waits, capped, opinion_of, overdue_before, plain_counts, viewers
-from core.services.scope import covers, not_yours
+from core.services.scope import covers
+from core.services.sent_rows import OVERDUE_OF, held_here, sent_here
 from core.store import pages
 from core.store.office_pages import OfficeLine, Waiting, office_counts, office_page
 from core.store.search import find_employers
 from core.store.work import UnitOfWork
 
 READ_THROUGH = 500
-_OVERDUE = {Bucket.OVERDUE: True, Bucket.PLAIN: False}
 Column = Callable[[OfficeLine], str]
 
 
@@ -69,7 +69,7 @@ def waiting_page(
             model,
             org_id,
             overdue_before=overdue,
-            overdue=_OVERDUE.get(command.bucket),
+            overdue=OVERDUE_OF.get(command.bucket),
             after=after,
             limit=READ_THROUGH if text else command.limit,
         )
@@ -82,12 +82,7 @@ def waiting_page(
             version=line.version,
             person_name=line.name,
             form_name=column(line),
-            year=None,
-            claimed=None,
             waiting_days=days_since(line.submitted_at, now) or 0,
-            flagged=False,
-            returned=False,
-            urged=False,
         )
         for line in found
     )
@@ -119,20 +114,7 @@ def _page(work: UnitOfWork, actor: Actor, org_id: int, command: QueueQuery) -> Q
 
 
 def _visible(work: UnitOfWork, actor: Actor, registration_id: int) -> OrgRegistration:
-    row = work.session.get(OrgRegistration, registration_id)
-    if row is None:
-        raise Refused(ErrorCode.NOT_FOUND)
-    if actor.org_id is None or row.reviewer_id != actor.org_id:
-        raise not_yours(KIND, row.id)
-    return row
-
-
-def _held(work: UnitOfWork, actor: Actor, registration_id: int, version: int) -> OrgRegistration:
-    _visible(work, actor, registration_id)
-    row = work.locked(OrgRegistration, registration_id)
-    if row.version != version:
-        raise Refused(ErrorCode.STALE)
-    return row
+    return sent_here(work, actor, OrgRegistration, KIND, registration_id)
 
 
 def _item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
@@ -203,7 +185,7 @@ def _doubts(work: UnitOfWork, row: OrgRegistration) -> list[str]:
 
 def _decide(work: UnitOfWork, actor: Actor, command: Decide, one_of_many: bool) -> Decided:
     no_return(command, OfficeState.PENDING.label)
-    row = _held(work, actor, command.id, command.version)
+    row = held_here(work, actor, OrgRegistration, KIND, command.id, command.version)
     move = Move.APPROVE if command.verdict is Verdict.APPROVE else Move.REJECT
     state = OFFICE_REGISTRATION.next(OfficeState(row.state), move, actor.role)
     if one_of_many and move is Move.APPROVE and _doubts(work, row):
@@ -228,7 +210,7 @@ def _decide(work: UnitOfWork, actor: Actor, command: Decide, one_of_many: bool) 
 
 def _undo(work: UnitOfWork, actor: Actor, command: UndoDecision) -> Decided:
     """What was decided is in the applicant's hands: the machine knows no way back."""
-    row = _held(work, actor, command.id, command.version)
+    row = held_here(work, actor, OrgRegistration, KIND, command.id, command.version)
     OFFICE_REGISTRATION.next(OfficeState(row.state), Move.UNDO, actor.role)
     return _decided(row)
 

@@ -28,7 +28,7 @@ from core.services.org_changes import KIND, change_history, change_lines, settle
 from core.services.org_effect import take_effect
 from core.services.queue_offices import no_return, same_name_doubts, waiting_page
 from core.services.queues import Queue, Waits, opinion_of, viewers
-from core.services.scope import not_yours
+from core.services.sent_rows import held_here, office_named_here, sent_here
 from core.store import pages
 from core.store.office_pages import OfficeLine
 from core.store.work import UnitOfWork
@@ -45,21 +45,13 @@ def _page(work: UnitOfWork, actor: Actor, org_id: int, command: QueueQuery) -> Q
 
 
 def _visible(work: UnitOfWork, actor: Actor, change_id: int) -> OrgChange:
-    row = work.session.get(OrgChange, change_id)
-    if row is None:
-        raise Refused(ErrorCode.NOT_FOUND)
-    if actor.org_id is None or row.reviewer_id != actor.org_id:
-        raise not_yours(KIND, row.id)
-    return row
+    return sent_here(work, actor, OrgChange, KIND, change_id)
 
 
 def _held(work: UnitOfWork, actor: Actor, change_id: int, version: int) -> OrgChange:
     """Held with its office, the office first: that is the order in which a change is sent in."""
     work.locked(Org, _visible(work, actor, change_id).org_id)
-    row = work.locked(OrgChange, change_id)
-    if row.version != version:
-        raise Refused(ErrorCode.STALE)
-    return row
+    return held_here(work, actor, OrgChange, KIND, change_id, version)
 
 
 def _item(work: UnitOfWork, actor: Actor, command: ItemKey) -> ReviewItem:
@@ -130,10 +122,7 @@ def _undo(work: UnitOfWork, actor: Actor, command: UndoDecision) -> Decided:
 
 
 def _name_of(work: UnitOfWork, actor: Actor, change_id: int) -> str:
-    row = work.session.get(OrgChange, change_id)
-    if row is None or row.reviewer_id != actor.org_id:
-        return ""
-    return work.session.get_one(Org, row.org_id).name
+    return office_named_here(work, actor, work.session.get(OrgChange, change_id))
 
 
 def _decided(work: UnitOfWork, row: OrgChange) -> Decided:

@@ -54,12 +54,7 @@ def _page(work: UnitOfWork, actor: Actor, org_id: int, command: QueueQuery) -> Q
             version=line.version,
             person_name=line.name,
             form_name=line.department or "注册",
-            year=None,
-            claimed=None,
             waiting_days=days_since(line.submitted_at, now) or 0,
-            flagged=False,
-            returned=False,
-            urged=False,
         )
         for line in lines
     )

@@ -59,7 +59,7 @@ class OfficePane(Pane):
     def _told(self, entry: Entry) -> tuple[Span, ...]:
         """What waits behind an entry, else what it is for."""
         assert self.home is not None
-        waiting, late = self.home.queues.get(entry.subject, (0, 0))
+        waiting, late = self.home.queues.get(entry.subject, (0, 0)) if entry.subject else (0, 0)
         if waiting:
             told = Span(f"  待审 {waiting}", Look.TITLE)
             return (told, Span(f"   其中超期 {late}", Look.WARN)) if late else (told,)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.rules.refusals import CLASS_REASONS, reason_text
-from core.schema.training import ClassPageQuery, ClassView, RefuseStudent, StudentRow
+from core.schema.training import ClassView, RefuseStudent, StudentRow
 from core.services.class_review import refuse_student
-from core.services.classes import class_view
 from tui.keys import Command
-from tui.look import Line, Look, Span, line, wrapped
-from tui.nameplate import nameplate
-from tui.paged import PAGE_COMMANDS, Key, PageOf, Searched
+from tui.look import Line, Look, Span, line
+from tui.paged import PAGE_COMMANDS
+from tui.student_list import StudentList, refused_words
 from tui.widgets.ask_sheet import AskSheet
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Table, TableRow
@@ -22,23 +23,12 @@ COLUMNS = (
     Column("学时", 5, number=True),
     Column("说明", 0),
 )
-_FOOT_CELLS = 74
 
 
-class ReportPage:
-    """One page of the students of a report, as a paged list reads it."""
-
-    def __init__(self, view: ClassView) -> None:
-        self.rows: tuple[StudentRow, ...] = view.students
-        self.after = view.after
-
-
-class ReportStudentsScreen(Searched[StudentRow]):
+class ReportStudentsScreen(StudentList):
     """逐人核对."""
 
-    title_text = "逐人核对"
-    what = "学员"
-    search_label = "姓名/证件号"
+    title_text = title_word = "逐人核对"
     frame_lines = 12
     help_text = ("R 单独不通过一人，其余的仍可按班通过；U 收回。回到审核台后按 A 通过全班。",)
     commands = (
@@ -49,67 +39,20 @@ class ReportStudentsScreen(Searched[StudentRow]):
         *PAGE_COMMANDS,
     )
 
-    def __init__(self, class_id: int) -> None:
-        super().__init__()
-        self.class_id = class_id
-        self.view: ClassView | None = None
-
     def make_pane(self) -> Pane:
         self.table = Table(COLUMNS, empty="没有学员")
         return self.table
 
-    async def load(self) -> None:
-        """The first page, under the name of the class."""
-        await super().load()
-        self.header.show(self.title_text, nameplate(self.program.caller))
-
-    async def fetch(self, after: Key | None, limit: int) -> PageOf[StudentRow]:
-        """A page of the students; with it comes how the report stands."""
-        query = ClassPageQuery(class_id=self.class_id, text=self.text, after=after, limit=limit)
-        self.view = await self.ask(class_view, query)
-        self.title_text = f"逐人核对 {self.view.name}"
-        return ReportPage(self.view)
-
-    def key_of(self, row: StudentRow) -> int:
-        """The student."""
-        return row.id
-
     def cells_of(self, number: int, row: StudentRow) -> TableRow:
         """A student with what is odd; one who is left out says why."""
-        note = f"不通过：{row.refused_reason}" if row.refused_reason else row.note
+        note = refused_words(row) or row.note
         cells = (str(number), row.name, row.id_number_masked, row.result, str(row.hours), note)
         return TableRow(cells, look=Look.ERROR if row.refused_reason else Look.PLAIN)
 
-    def show_page(self, page: PageOf[StudentRow], at: int) -> None:
-        """How the report stands above the rows."""
-        super().show_page(page, at)
-        assert self.view is not None
-        view = self.view
-        first = f"  {view.plan_title}  {view.started_on} 至 {view.ended_on}  {view.state_label}"
-        unknown = f"（未匹配 {view.unmatched}）" if view.unmatched else ""
-        second = f"  学员 {view.people} 人{unknown}  每人最多 {view.allowed} 学时  合计 {view.hours} 学时"
-        heading: list[Line] = [line(Span(first)), line(Span(second))]
-        if self.text:
-            heading.append(line(Span(f"  {self.search_words}", Look.HINT)))
-        self.table.heading = [*heading, ()]
-        self.table.changed()
-        self._note_whole()
-
-    def pressed(self) -> None:
-        """The foot follows the marker: all that is odd, which the column may cut."""
-        super().pressed()
-        self._note_whole()
-
-    def _note_whole(self) -> None:
-        row = self.row_here
-        footing: list[Line] = [line(Span(self.page_words, Look.HINT))]
-        if row is not None and (row.note or row.refused_reason):
-            refused = f"不通过：{row.refused_reason}" if row.refused_reason else ""
-            words = "  ".join(part for part in (row.name, row.unit_name, row.note, refused) if part)
-            footing = [*(line(Span("  " + part)) for part in wrapped(words, _FOOT_CELLS)[:2]), *footing]
-        if footing != self.table.footing:
-            self.table.footing = footing
-            self.table.changed()
+    def above(self, view: ClassView) -> Sequence[Line]:
+        """How the report stands."""
+        words = f"  {view.plan_title}  {view.started_on} 至 {view.ended_on}  {view.state_label}"
+        return (line(Span(words)),)
 
     async def action_refuse_one(self) -> None:
         """R: this student is left out; the reason follows."""
@@ -134,9 +77,8 @@ class ReportStudentsScreen(Searched[StudentRow]):
         self.tell(f"{row.name} 已收回，随全班审核")
 
     async def _refuse(self, row: StudentRow, reason: str) -> None:
-        assert self.view is not None
         command = RefuseStudent(
-            class_id=self.class_id, version=self.view.version, student_id=row.id, reason=reason
+            class_id=self.class_id, version=self.klass.version, student_id=row.id, reason=reason
         )
         await self.ask(refuse_student, command)
         await self.fetch_again(keep=True)

@@ -10,7 +10,6 @@ from core.rules.training import EARNED_FIELD, RESULT_FIELD, STUDENT_FIELDS, stud
 from core.schema.training import (
     AddStudents,
     ClassKey,
-    ClassPageQuery,
     ClassView,
     GradeStudents,
     PersonQuery,
@@ -18,12 +17,12 @@ from core.schema.training import (
     StudentRow,
     StudentsAdded,
 )
-from core.services.classes import class_view, submit_class, withdraw_class
+from core.services.classes import submit_class, withdraw_class
 from core.services.students import enter_students, grade_students, name_of_number, remove_students
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, line, wrapped
-from tui.nameplate import nameplate
-from tui.paged import PAGE_COMMANDS, Key, PageOf, Searched
+from tui.paged import PAGE_COMMANDS
+from tui.student_list import FOOT_CELLS, StudentList, refused_words
 from tui.widgets.choosing import opener
 from tui.widgets.confirm_sheet import ConfirmSheet
 from tui.widgets.field import Field, field_for
@@ -41,24 +40,14 @@ COLUMNS = (
     Column("学时", 5, number=True),
     Column("说明", 16),
 )
-_FOOT_CELLS = 74
 _NOT_OPEN = "学时已申报，学员不能再改；要改先撤回"
 
 
-class StudentPage:
-    """One page of the students of a class, as a paged list reads it."""
-
-    def __init__(self, view: ClassView) -> None:
-        self.rows: tuple[StudentRow, ...] = view.students
-        self.after = view.after
-
-
-class TrainingClassScreen(Searched[StudentRow]):
+class TrainingClassScreen(StudentList):
     """学员."""
 
     title_text = "学员"
-    what = "学员"
-    search_label = "姓名/证件号"
+    title_word = "培训班"
     frame_lines = 13
     help_text = (
         "添加时填证件号，已注册的人员自动填出姓名；没有注册的填姓名，注册后学时自动记入。",
@@ -76,34 +65,13 @@ class TrainingClassScreen(Searched[StudentRow]):
         *PAGE_COMMANDS,
     )
 
-    def __init__(self, class_id: int) -> None:
-        super().__init__()
-        self.class_id = class_id
-        self.view: ClassView | None = None
-
     def make_pane(self) -> Pane:
         self.table = Table(COLUMNS, empty="还没有学员，按 F6 添加，或粘贴表格")
         return self.table
 
-    async def fetch(self, after: Key | None, limit: int) -> PageOf[StudentRow]:
-        """A page of the students; with it comes how the class stands."""
-        query = ClassPageQuery(class_id=self.class_id, text=self.text, after=after, limit=limit)
-        self.view = await self.ask(class_view, query)
-        self.title_text = f"培训班 {self.view.name}"
-        return StudentPage(self.view)
-
-    async def load(self) -> None:
-        """The first page, under the name of the class."""
-        await super().load()
-        self.header.show(self.title_text, nameplate(self.program.caller))
-
-    def key_of(self, row: StudentRow) -> int:
-        """The student."""
-        return row.id
-
     def cells_of(self, number: int, row: StudentRow) -> TableRow:
         """A student, the number masked."""
-        note = f"不通过：{row.refused_reason}" if row.refused_reason else row.note
+        note = refused_words(row) or row.note
         cells = (
             str(number),
             row.name,
@@ -115,45 +83,17 @@ class TrainingClassScreen(Searched[StudentRow]):
         )
         return TableRow(cells)
 
-    def show_page(self, page: PageOf[StudentRow], at: int) -> None:
-        """How the class stands above the rows."""
-        super().show_page(page, at)
-        view = self.klass
+    def above(self, view: ClassView) -> Sequence[Line]:
+        """How the class stands, and who has it."""
         who = f"  等待 {view.handler} 审核" if view.handler else ""
-        first = f"  {view.plan_title}  {view.started_on} 至 {view.ended_on}  {view.state_label}{who}"
-        unknown = f"（未匹配 {view.unmatched}）" if view.unmatched else ""
-        second = f"  学员 {view.people} 人{unknown}  每人最多 {view.allowed} 学时  合计 {view.hours} 学时"
-        heading: list[Line] = [line(Span("  " + part)) for part in wrapped(first.strip(), _FOOT_CELLS)]
-        heading.append(line(Span(second)))
-        if view.reason:
-            heading.append(line(Span(f"  {view.state_label}的原因：{view.reason}", Look.ERROR)))
-        if self.text:
-            heading.append(line(Span(f"  {self.search_words}", Look.HINT)))
-        self.table.heading = [*heading, ()]
-        self.table.changed()
-        self._note_whole()
+        words = f"{view.plan_title}  {view.started_on} 至 {view.ended_on}  {view.state_label}{who}"
+        return [line(Span("  " + part)) for part in wrapped(words, FOOT_CELLS)]
 
-    def pressed(self) -> None:
-        """The foot follows the marker: all that is odd, which the column may cut."""
-        super().pressed()
-        self._note_whole()
-
-    def _note_whole(self) -> None:
-        row = self.row_here
-        footing: list[Line] = [line(Span(self.page_words, Look.HINT))]
-        if row is not None and (row.note or row.refused_reason):
-            refused = f"不通过：{row.refused_reason}" if row.refused_reason else ""
-            words = "  ".join(part for part in (row.name, row.unit_name, row.note, refused) if part)
-            footing = [*(line(Span("  " + part)) for part in wrapped(words, _FOOT_CELLS)[:2]), *footing]
-        if footing != self.table.footing:
-            self.table.footing = footing
-            self.table.changed()
-
-    @property
-    def klass(self) -> ClassView:
-        """The class as it was fetched last."""
-        assert self.view is not None
-        return self.view
+    def below(self, view: ClassView) -> Sequence[Line]:
+        """Why it came back."""
+        if not view.reason:
+            return ()
+        return (line(Span(f"  {view.state_label}的原因：{view.reason}", Look.ERROR)),)
 
     async def press(self, press: Press) -> None:
         """A table pasted on the list is rows of students."""
