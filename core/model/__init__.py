@@ -25,11 +25,13 @@ from core.model.post import Draft, Message, Outbox, PasswordReset
 from core.model.records import Audit, AuditLink, Certificate, CertificateCounter, Decision, Meta
 from core.model.running import Edition, Job, Provider, ProviderFile
 from core.model.security import LoginSession, Throttle, Viewing
+from core.model.serving import AccountKey, ServedSession, Service, TransferFile, WayIn
 from core.model.summaries import Exemption, SpotCheck, SpotCheckItem, StatCell, StatDirty
 from core.model.training import Activity, Student, TrainingClass, TrainingPlan
 
 __all__ = [
     "Account",
+    "AccountKey",
     "AccountRole",
     "Activity",
     "Attachment",
@@ -69,6 +71,8 @@ __all__ = [
     "ScanBand",
     "ScanLike",
     "ScanPrint",
+    "ServedSession",
+    "Service",
     "SpotCheck",
     "SpotCheckItem",
     "StatCell",
@@ -78,7 +82,9 @@ __all__ = [
     "TrainingClass",
     "TrainingPlan",
     "Transfer",
+    "TransferFile",
     "UtcDateTime",
     "Viewing",
+    "WayIn",
     "YearWindow",
 ]

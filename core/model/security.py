@@ -31,7 +31,10 @@ class Throttle(Base):
 
 
 class LoginSession(Base):
-    """A session (登录会话) of one account in one role; it ends after idle time."""
+    """A session (登录会话) of one account in one role; it ends after idle time.
+
+    `served_id` is the session of a service that it was begun in, if any.
+    """
 
     __tablename__ = "login_session"
 
@@ -43,10 +46,12 @@ class LoginSession(Base):
     started_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    served_id: Mapped[int | None] = mapped_column(BIG)
 
     __table_args__ = (
         CheckConstraint(one_of("role", *ROLES), name="role"),
         Index("ix_login_session_account", "account_id", "started_at"),
+        Index("ix_login_session_served", "served_id"),
     )
 
 

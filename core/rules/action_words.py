@@ -47,6 +47,9 @@ AREAS: Mapping[str, str] = {
     "audit": "审计日志",
     "backup": "备份",
     "health": "体检",
+    "key": "SSH 公钥",
+    "transfer": "收件箱和发件箱",
+    "service": "SSH 服务",
     "installation": "安装",
 }
 """What an action is about, by the part of its name before the dot."""

@@ -179,3 +179,9 @@ class Action(StrEnum):
     PROVE_AUDIT = "audit.prove"
     BACK_UP = "backup.make"
     HEALTH = "health.view"
+    # coming in over SSH
+    KEY_LIST = "key.list"
+    ADD_KEY = "key.add"
+    REMOVE_KEY = "key.delete"
+    INBOX_LIST = "transfer.list"
+    DELETE_TRANSFER = "transfer.delete"

@@ -27,6 +27,15 @@ class ErrorCode(StrEnum):
     SAME_PASSWORD = "E113"
     NO_MAIL = "E114"
     RESET_OTHER_ROLES = "E115"
+    WAY_IN_OVER = "E116"
+    KEY_UNREADABLE = "E117"
+    KEY_WEAK = "E118"
+    KEY_TWICE = "E119"
+    KEYS_ENOUGH = "E120"
+    SERVICE_FULL = "E121"
+    ACCOUNT_FULL = "E122"
+    ADDRESS_FULL = "E123"
+    SERVICE_ENDING = "E124"
     # permission
     NOT_ALLOWED = "E201"
     NOT_YOURS = "E202"
@@ -134,6 +143,12 @@ class ErrorCode(StrEnum):
     ARCHIVE_EMPTY = "E708"
     ARCHIVE_ENCRYPTED = "E709"
     ARCHIVE_TOO_MANY = "E710"
+    NOT_IN_INBOX = "E711"
+    INBOX_FULL = "E712"
+    INBOX_FILE_TOO_LARGE = "E713"
+    INBOX_KIND = "E714"
+    INBOX_NAME = "E715"
+    EVIDENCE_UNREACHABLE = "E716"
     # year and certificate
     YEAR_NOT_PASSED = "E801"
     CERTIFICATE_NOT_FOUND = "E802"
@@ -165,6 +180,8 @@ class ErrorCode(StrEnum):
     BACKUP_PLACE = "E911"
     EDITION_REFUSED = "E912"
     SERVER_TOOLS_MISSING = "E913"
+    EXTRA_MISSING = "E914"
+    DIRECT_URL_MISSING = "E915"
     INTERNAL = "E999"
 
 
@@ -184,6 +201,15 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.SAME_PASSWORD: "新密码与原始密码相同，请另设一个",
     ErrorCode.RESET_OTHER_ROLES: "该帐号还有其他用户类型，请本人在登录页用“忘记登录密码”重置",
     ErrorCode.NO_MAIL: "本平台还没有设置邮件，请联系单位管理员重置密码",
+    ErrorCode.WAY_IN_OVER: "登录凭证已用过或已失效，请在这里登录",
+    ErrorCode.KEY_UNREADABLE: "看不懂这把公钥，请粘贴 .pub 文件里的一整行，如 ssh-ed25519 AAAA...",
+    ErrorCode.KEY_WEAK: "不接受这种公钥：请用 ssh-ed25519、ecdsa，或 3072 位以上的 ssh-rsa",
+    ErrorCode.KEY_TWICE: "这把公钥已经登记过",
+    ErrorCode.KEYS_ENOUGH: "最多登记 {limit} 把公钥，请先删去不用的",
+    ErrorCode.SERVICE_FULL: "同时使用的人已满（{limit} 个），请稍后再连",
+    ErrorCode.ACCOUNT_FULL: "这个帐号已开着 {limit} 个会话，请先退出一个再连",
+    ErrorCode.ADDRESS_FULL: "从您的地址已开着 {limit} 个会话，请稍后再连",
+    ErrorCode.SERVICE_ENDING: "服务正在停止，请过几分钟再连",
     ErrorCode.NOT_ALLOWED: "{role} 没有此项权限",
     ErrorCode.NOT_YOURS: "不在您的管理范围内，不能办理",
     ErrorCode.NOT_FOUND: "找不到这条记录，请按 F5 刷新",
@@ -258,6 +284,12 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.ARCHIVE_EMPTY: "压缩包里没有可用的图片",
     ErrorCode.ARCHIVE_ENCRYPTED: "压缩包有密码，请去掉密码后再选",
     ErrorCode.ARCHIVE_TOO_MANY: "压缩包里有 {count} 张图片，只能再添加 {left} 张，请删减后再选",
+    ErrorCode.NOT_IN_INBOX: "收件箱里没有这个文件；请先用 sftp 把它放进 inbox",
+    ErrorCode.INBOX_FULL: "收件箱和发件箱共可放 {limit} MB，已满；请先删去不用的文件",
+    ErrorCode.INBOX_FILE_TOO_LARGE: "一个文件最多 {limit} MB",
+    ErrorCode.INBOX_KIND: "只收图片、zip、xlsx、csv、pdf、json 文件和公钥；这个文件的内容不是",
+    ErrorCode.INBOX_NAME: "文件名不能用：最多 {limit} 个字，不能有 / 和控制字符，不能以点开头",
+    ErrorCode.EVIDENCE_UNREACHABLE: "附件存储暂时连不上，没有存下也没有读出，请稍后再试",
     ErrorCode.YEAR_NOT_PASSED: "年度认定结果不合格时，该年度学时证明无法打印",
     ErrorCode.CERTIFICATE_NOT_FOUND: "查不到这张证书，请核对证书编号和校验码",
     ErrorCode.CERTIFICATE_REVOKED: "该证书已作废（{reason}）",
@@ -314,6 +346,8 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.BACKUP_PLACE: "不能用这个位置存放备份：{reason}",
     ErrorCode.EDITION_REFUSED: "改动没有生效：{reason}",
     ErrorCode.SERVER_TOOLS_MISSING: "找不到 {tool}，请安装 PostgreSQL 的客户端程序",
+    ErrorCode.EXTRA_MISSING: "{what}要用的软件包没有安装，请运行 pip install 'jijiao[{extra}]'",
+    ErrorCode.DIRECT_URL_MISSING: "数据库前有连接池，备份和恢复要直连：请设置 JIJIAO_DATABASE_DIRECT_URL",
     ErrorCode.INTERNAL: "程序出错，已记入日志，编号 {incident}；请把编号告诉系统管理员",
 }
 

@@ -54,6 +54,11 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.SIGN_IN: PUBLIC,
     Action.SIGN_OUT: _ALL,
     Action.SWITCH_ROLE: _ALL,
+    Action.KEY_LIST: _ALL,
+    Action.ADD_KEY: _ALL,
+    Action.REMOVE_KEY: _ALL,
+    Action.INBOX_LIST: _ALL,
+    Action.DELETE_TRANSFER: _ALL,
     # Before the first approval a person has no session: number and password prove who asks.
     Action.REGISTER: PUBLIC,
     Action.REGISTRATION_STATUS: PUBLIC,
@@ -248,6 +253,11 @@ _ONESELF = (
     Action.SAVE_DRAFT,
     Action.DRAFT_LIST,
     Action.DROP_DRAFT,
+    Action.KEY_LIST,
+    Action.ADD_KEY,
+    Action.REMOVE_KEY,
+    Action.INBOX_LIST,
+    Action.DELETE_TRANSFER,
 )
 _ITS_OWN = (
     Action.MESSAGE_PAGE,

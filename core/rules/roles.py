@@ -66,9 +66,14 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A caller without a session: the front door (首页)."""
+    """A caller without a session: the front door (首页).
+
+    At a service `served_id` is the session of the service it sits in, and `ticket` what was proved at the SSH door.
+    """
 
     address: str = ""
+    served_id: int | None = None
+    ticket: str = ""
 
 
 Caller = Actor | Guest

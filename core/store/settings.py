@@ -37,7 +37,17 @@ class Settings(BaseSettings):
     )
     data_key: SecretStr | None = Field(None, description="数据密钥（base64 或十六进制），空为密钥文件")
     pooler: bool = Field(False, description="PostgreSQL 前有事务级连接池时设为 on")
+    database_direct_url: str = Field("", description="有连接池时，备份和恢复用的直连数据库地址")
+    idle_connection_seconds: float = Field(
+        2, ge=0, le=3600, description="无操作多少秒后放掉数据库连接，0 为每次用完就放"
+    )
+    evidence_store: str = Field("", description="附件存在哪里：空为数据目录，或 s3://桶/前缀")
+    evidence_endpoint: str = Field("", description="对象存储的地址，空为 AWS")
+    evidence_region: str = Field("", description="对象存储的区域")
+    evidence_key_id: str = Field("", description="对象存储的访问密钥编号，空为运行环境给的身份")
+    evidence_secret: SecretStr | None = Field(None, description="对象存储的访问密钥")
     captcha: bool = Field(True, description="登录时要不要验证码")
+    captcha_proven: bool = Field(False, description="已用 SSH 密码或公钥进来的，登录时还要不要验证码")
     idle_minutes: int = Field(30, ge=1, le=1440, description="无操作多少分钟后登录失效")
     challenge_seconds: int = Field(180, ge=10, le=3600, description="验证码有效秒数")
     lock_tries: int = Field(5, ge=1, le=100, description="密码错几次后锁定")
@@ -59,6 +69,20 @@ class Settings(BaseSettings):
     mail_from: str = Field("", description="发件人邮箱，空为登录名，再为 jijiao@发信服务器")
     mail_tries: int = Field(8, ge=1, le=50, description="一封邮件最多发几次")
     reset_minutes: int = Field(15, ge=1, le=1440, description="重置密码的验证码有效分钟数")
+    served: bool = Field(False, description="别人从网络进来使用：只用收件箱和发件箱，不碰本机的文件")
+    serve_sessions: int = Field(200, ge=1, le=10_000, description="服务：最多同时多少个会话")
+    serve_account_sessions: int = Field(3, ge=1, le=1000, description="服务：一个帐号最多同时几个会话")
+    serve_address_sessions: int = Field(50, ge=1, le=10_000, description="服务：一个地址最多同时几个会话")
+    serve_login_seconds: int = Field(60, ge=5, le=600, description="服务：连上后多少秒内要通过验证")
+    serve_idle_minutes: int = Field(60, ge=1, le=1440, description="服务：多少分钟没有按键就断开")
+    serve_hours: int = Field(12, ge=1, le=168, description="服务：一个会话最多几小时")
+    serve_memory_mb: int = Field(512, ge=64, le=65_536, description="服务：一个会话最多占用内存 MB")
+    serve_cpu_seconds: int = Field(60, ge=5, le=3600, description="服务：一次操作最多占用处理器秒数")
+    serve_drain_seconds: int = Field(20, ge=1, le=600, description="服务：停止前留给会话多少秒")
+    paste_limit: int = Field(64_000, ge=100, le=1_000_000, description="一次粘贴最多多少字")
+    inbox_mb: int = Field(200, ge=1, le=100_000, description="一个帐号的收件箱和发件箱最多 MB")
+    inbox_file_mb: int = Field(20, ge=1, le=2000, description="收件箱的一个文件最多 MB")
+    inbox_days: int = Field(30, ge=1, le=3650, description="收件箱和发件箱的文件保留多少天")
     page_size: int = Field(20, ge=1, le=200, description="一页的行数")
     clock: datetime | None = Field(None, description="演示用的起始时刻（ISO 格式），空为系统时间")
 
@@ -67,6 +91,20 @@ class Settings(BaseSettings):
     def _aware(cls, value: datetime | None) -> datetime | None:
         if value is not None and value.tzinfo is None:
             raise ValueError("时刻要带时区，如 2026-11-22T09:00+08:00")
+        return value
+
+    @field_validator("evidence_store")
+    @classmethod
+    def _bucket(cls, value: str) -> str:
+        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?", value):
+            raise ValueError("附件存储写成 s3://桶/前缀，如 s3://jijiao/evidence")
+        return value
+
+    @field_validator("evidence_endpoint")
+    @classmethod
+    def _endpoint(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/@]+/?", value):
+            raise ValueError("对象存储的地址写成 https://主机:端口")
         return value
 
     @field_validator("mail_from")
@@ -92,6 +130,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL; the embedded one lies in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'jijiao.sqlite3'}"
+
+    @property
+    def direct_url(self) -> str:
+        """The database past any pooler: what PostgreSQL's own programs are given."""
+        return self.database_direct_url or self.url
 
     @property
     def mails(self) -> bool:

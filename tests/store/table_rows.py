@@ -168,6 +168,33 @@ RIGHT: dict[str, dict[str, Any]] = {
     "scan_band": {"band": 0, "value": 0, "sha256": "d" * 64},
     "scan_like": {"sha256": "d" * 64, "other": "e" * 64},
     "audit_link": {"id": 1, "audit_id": 1, "previous": b"p", "hash": b"h"},
+    "account_key": {
+        "account_id": 1,
+        "name": "x",
+        "algorithm": "ssh-ed25519",
+        "fingerprint": "SHA256:x",
+        "public": "x",
+        "added_at": AT,
+    },
+    "way_in": {"ticket_digest": b"d", "account_id": 1, "method": "key", "made_at": AT, "until": AT},
+    "service": {"id": "x", "host": "x", "process": 1, "started_at": AT, "seen_at": AT},
+    "served_session": {
+        "service_id": "s",
+        "account_id": 1,
+        "kind": "terminal",
+        "method": "password",
+        "opened_at": AT,
+    },
+    "transfer_file": {
+        "account_id": 1,
+        "box": "inbox",
+        "name": "x",
+        "kind": "jpg",
+        "size": 1,
+        "sha256": "b" * 64,
+        "place": "x",
+        "at": AT,
+    },
 }
 PENDING = {"status": "pending", "step": "employer", "handler_org_id": 1, "submitted_at": AT}
 WRONG: dict[str, dict[str, Any]] = {
@@ -297,6 +324,16 @@ WRONG: dict[str, dict[str, Any]] = {
     "ck_scan_band_byte": {"band": 8},
     "ck_scan_like_two": {"other": "d" * 64},
     "ck_audit_link_id": {"id": 0},
+    "ck_account_key_named": {"name": ""},
+    "ck_way_in_method": {"method": "charm"},
+    "ck_service_process": {"process": 0},
+    "ck_served_session_kind": {"kind": "film"},
+    "ck_served_session_method": {"method": "charm"},
+    "ck_served_session_account": {"account_id": None},
+    "ck_transfer_file_box": {"box": "dustbin"},
+    "ck_transfer_file_size": {"size": -1},
+    "ck_transfer_file_sha256": {"sha256": "b"},
+    "ck_transfer_file_named": {"name": ""},
 }
 # Rows of the revision 0003, by its columns: what a database in use held before its tables were widened.
 MOMENT = "2026-11-20T00:00:00.000000+00:00"

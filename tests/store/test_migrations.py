@@ -167,6 +167,7 @@ def a_row_of_all(request: pytest.FixtureRequest) -> Engine:
         for table in ("training_plan", "training_class", "audit", "spot_check"):
             _insert(connection, table, RIGHT[table])
         _insert(connection, "provider", {**RIGHT["provider"], "code": "q"})
+        _insert(connection, "service", {**RIGHT["service"], "id": "s"})
     return engine
 
 
