@@ -48,7 +48,7 @@ AREAS: Mapping[str, str] = {
     "backup": "备份",
     "health": "体检",
     "key": "SSH 公钥",
-    "transfer": "收件箱和发件箱",
+    "box": "收件箱和发件箱",
     "service": "SSH 服务",
     "installation": "安装",
 }

@@ -183,5 +183,5 @@ class Action(StrEnum):
     KEY_LIST = "key.list"
     ADD_KEY = "key.add"
     REMOVE_KEY = "key.delete"
-    INBOX_LIST = "transfer.list"
-    DELETE_TRANSFER = "transfer.delete"
+    BOX_LIST = "box.list"
+    DELETE_FILE = "box.delete"

@@ -57,8 +57,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | Public] = {
     Action.KEY_LIST: _ALL,
     Action.ADD_KEY: _ALL,
     Action.REMOVE_KEY: _ALL,
-    Action.INBOX_LIST: _ALL,
-    Action.DELETE_TRANSFER: _ALL,
+    Action.BOX_LIST: _ALL,
+    Action.DELETE_FILE: _ALL,
     # Before the first approval a person has no session: number and password prove who asks.
     Action.REGISTER: PUBLIC,
     Action.REGISTRATION_STATUS: PUBLIC,
@@ -256,8 +256,8 @@ _ONESELF = (
     Action.KEY_LIST,
     Action.ADD_KEY,
     Action.REMOVE_KEY,
-    Action.INBOX_LIST,
-    Action.DELETE_TRANSFER,
+    Action.BOX_LIST,
+    Action.DELETE_FILE,
 )
 _ITS_OWN = (
     Action.MESSAGE_PAGE,

@@ -12,7 +12,7 @@ import os
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -33,10 +33,12 @@ from core.services.backup_file import (
     Manifest,
     check_backup,
     mark_of,
+    must_reach_directly,
 )
 from core.services.desk import Desk, desk_use_case
 from core.store import migrate
 from core.store.dump import dump
+from core.store.engine import open_engines
 
 FOLDER = "backups"
 
@@ -45,8 +47,10 @@ FOLDER = "backups"
 def back_up(desk: Desk, caller: Caller, command: BackUp) -> BackupMade:
     """Write a backup while people work, and read it again from the disk before it counts.
 
-    What is committed before it begins is in it. Raises Refused BACKUP_PLACE, BACKUP_BROKEN, SERVER_TOOLS_MISSING.
+    What is committed before it begins is in it. Raises Refused BACKUP_PLACE, BACKUP_BROKEN, SERVER_TOOLS_MISSING,
+    DIRECT_URL_MISSING, EVIDENCE_UNREACHABLE.
     """
+    must_reach_directly(desk.settings)
     begun = time.monotonic()
     target = _target(desk, command.path)
     with desk.reading() as work:
@@ -100,8 +104,8 @@ def _write(desk: Desk, part: Path, folder: Path) -> Manifest:
         members[SEAL] = hashlib.sha256(seal).hexdigest()
         _add_bytes(archive, SEAL, seal)
         files = 0
-        for path in _blobs(desk.settings.blob_dir):
-            _add(archive, f"{FILES}/{path.name}", path)
+        for name in desk.store.blobs.names():
+            _add_bytes(archive, f"{FILES}/{name}", desk.store.blobs.read(name))
             files += 1
         manifest = Manifest(
             engine=engine,
@@ -133,11 +137,15 @@ def _database(desk: Desk, target: Path) -> tuple[dict[str, int], int, str, str]:
                 return (*_contents(connection), "sqlite")
         finally:
             engine.dispose()
-    isolated = desk.store.engines.read.execution_options(isolation_level="REPEATABLE READ")
-    with isolated.connect() as connection, connection.begin():
-        found = _contents(connection)
-        dump(connection, target)
-        return (*found, "postgresql")
+    engines = open_engines(desk.settings.direct_url)
+    try:
+        isolated = engines.read.execution_options(isolation_level="REPEATABLE READ")
+        with isolated.connect() as connection, connection.begin():
+            found = _contents(connection)
+            dump(connection, target)
+            return (*found, "postgresql")
+    finally:
+        engines.dispose()
 
 
 def _contents(connection: Connection) -> tuple[dict[str, int], int, str]:
@@ -159,12 +167,6 @@ def _sealed_seal(desk: Desk) -> bytes:
             if path.is_file():
                 archive.add(path, path.name)
     return desk.vault.seal_bytes(held.getvalue())
-
-
-def _blobs(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.glob("??/*")):
-        if path.is_file() and not path.name.startswith("."):
-            yield path
 
 
 def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:

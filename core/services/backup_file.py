@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.rules.errors import ErrorCode, Refused
+from core.store.settings import Settings
 from core.store.vault import Vault
 
 FORMAT = "jijiao-backup/1"
@@ -83,6 +84,15 @@ def check_backup(path: Path, vault: Vault) -> Manifest:
     if wanted or files != manifest.files:
         raise Refused(ErrorCode.BACKUP_BROKEN, reason=f"少了 {', '.join(wanted) or '附件'}")
     return manifest
+
+
+def must_reach_directly(settings: Settings) -> None:
+    """What PostgreSQL's programs set lasts longer than a transaction: a pooler would hand it on to others.
+
+    Raises Refused DIRECT_URL_MISSING.
+    """
+    if settings.pooler and not settings.database_direct_url:
+        raise Refused(ErrorCode.DIRECT_URL_MISSING)
 
 
 def mark_of(manifest: bytes, vault: Vault) -> bytes:

@@ -25,9 +25,11 @@ from core.services.backup_file import (
     broken,
     check_backup,
     member,
+    must_reach_directly,
     opened,
 )
 from core.store import migrate
+from core.store.blobs import Blobs, is_name, open_blobs
 from core.store.dump import is_empty, put_back
 from core.store.engine import open_engines
 from core.store.seal import load_seal
@@ -40,8 +42,9 @@ def restore(settings: Settings, path: Path) -> Proof:
     """Put a backup into an empty installation that has the data key, and prove that all of it is there.
 
     Raises Refused BACKUP_BROKEN, BACKUP_PLACE (something is there already), KEY_MISSING, KEY_WRONG (another key
-    than the backup was made with), SERVER_TOOLS_MISSING.
+    than the backup was made with), SERVER_TOOLS_MISSING, DIRECT_URL_MISSING, EXTRA_MISSING, EVIDENCE_UNREACHABLE.
     """
+    must_reach_directly(settings)
     vault = Vault(load_key(settings))
     manifest = check_backup(path, vault)
     _must_be_empty(settings, manifest)
@@ -55,10 +58,10 @@ def restore(settings: Settings, path: Path) -> Proof:
             source = archive.extractfile(DATABASE)
             assert source is not None  # check_backup has seen it
             shutil.copyfileobj(source, file, CHUNK)
-        _put_files(settings, archive)
+        _put_files(open_blobs(settings), archive)
         _put_seal(settings, vault.open_bytes(member(archive, SEAL)))
-        put_back(copy, settings.url)
-    engines = open_engines(settings.url, pooler=settings.pooler)
+        put_back(copy, settings.direct_url)
+    engines = open_engines(settings.direct_url)
     try:
         migrate.upgrade(engines.write)
     finally:
@@ -95,11 +98,7 @@ def _proved(store: Store, manifest: Manifest) -> Iterator[tuple[str, str]]:
     with store.reading() as work:
         count = 0
         for sha256 in work.session.scalars(select(Blob.sha256)):
-            sealed = work.blobs.path(sha256).with_name(f"{sha256}.sealed").exists()
-            if sealed:
-                work.blobs.get_sealed(sha256, work.vault)
-            else:
-                work.blobs.get(sha256)
+            work.blobs.prove(sha256, work.vault)
             count += 1
         yield "附件", f"{count} 个，逐个与 SHA-256 一致"
     fingerprint = load_seal(store.settings.seal_dir).trust.root_fingerprint
@@ -107,7 +106,7 @@ def _proved(store: Store, manifest: Manifest) -> Iterator[tuple[str, str]]:
 
 
 def _must_be_empty(settings: Settings, manifest: Manifest) -> None:
-    engines = open_engines(settings.url, pooler=settings.pooler)
+    engines = open_engines(settings.direct_url)
     try:
         if engines.name != manifest.engine:
             raise Refused(
@@ -123,25 +122,23 @@ def _must_be_empty(settings: Settings, manifest: Manifest) -> None:
                     raise Refused(ErrorCode.BACKUP_PLACE, reason="数据库里已有内容，请用空的数据库")
     finally:
         engines.dispose()
-    for folder in (settings.blob_dir, settings.seal_dir):
+    # An object store may hold everything still: under the same hash lies the same, and all of it is proved at the end.
+    kept = [] if settings.evidence_store else [settings.blob_dir]
+    for folder in (*kept, settings.seal_dir):
         if folder.is_dir() and any(folder.iterdir()):
             raise Refused(ErrorCode.BACKUP_PLACE, reason=f"{folder} 里已有内容")
 
 
-def _put_files(settings: Settings, archive: tarfile.TarFile) -> None:
+def _put_files(blobs: Blobs, archive: tarfile.TarFile) -> None:
     for entry in archive:
         if not entry.name.startswith(f"{FILES}/") or not entry.isfile():
             continue
         name = entry.name.removeprefix(f"{FILES}/")
-        sha256 = name.removesuffix(".sealed")
-        # Only what a blob can be called: a name out of a file never says where to write.
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        if not is_name(name):
             raise broken(f"{entry.name} 不是附件的名字")
         content = archive.extractfile(entry)
         assert content is not None
-        target = settings.blob_dir / sha256[:2] / name
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(target, content.read())
+        blobs.write(name, content.read())
 
 
 def _put_seal(settings: Settings, content: bytes) -> None:

@@ -1,52 +1,121 @@
-"""Files on disk: a folder of evidence and papers, each written once and named by the SHA-256 of its bytes."""
+"""Evidence and papers (附件、证书), each kept once under the SHA-256 of its bytes: in a folder, or in an object store."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from core.rules.errors import ErrorCode, Refused
+from core.store.settings import Settings
 from core.store.vault import Vault
 
+SEALED = ".sealed"
+_NAME = re.compile(r"[0-9a-f]{64}(\.sealed)?")
 
-class Blobs:
-    """A folder keyed by SHA-256 (64 hexadecimal digits), two levels deep. Nothing in it is ever changed."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+class Blobs(ABC):
+    """Bytes by their SHA-256 (64 hexadecimal digits). Nothing in it is ever changed.
 
-    def path(self, sha256: str) -> Path:
-        """Where the bytes with this hash lie, or would lie. Raises ValueError for what is no hash."""
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-            raise ValueError(sha256)
-        return self.folder / sha256[:2] / sha256
+    What is encrypted lies under the hash of what it holds and `.sealed`. Where the place can't be reached, all of it
+    raises Refused EVIDENCE_UNREACHABLE, within seconds.
+    """
+
+    place: str
+    """Where it is, in words for an administrator."""
 
     def put(self, content: bytes) -> str:
         """Keep the bytes and return their hash. Done before the transaction that names it commits."""
         sha256 = hashlib.sha256(content).hexdigest()
-        self._write(self.path(sha256), content)
+        self.write(sha256, content)
         return sha256
 
     def put_sealed(self, content: bytes, vault: Vault) -> str:
         """The same, encrypted: for papers on which an identity number stands. The hash is that of `content`."""
         sha256 = hashlib.sha256(content).hexdigest()
-        self._write(self._sealed_path(sha256), vault.seal_bytes(content))
+        self.write(sha256 + SEALED, vault.seal_bytes(content))
         return sha256
 
     def get(self, sha256: str) -> bytes:
         """The bytes. Raises Refused EVIDENCE_UNREADABLE where they are gone or no longer match their hash."""
-        return _matching(_read(self.path(sha256)), sha256)
+        return _matching(self.read(sha256), sha256)
 
     def get_sealed(self, sha256: str, vault: Vault) -> bytes:
         """What `put_sealed` kept. Raises as `get` does, and KEY_WRONG."""
-        return _matching(vault.open_bytes(_read(self._sealed_path(sha256))), sha256)
+        return _matching(vault.open_bytes(self.read(sha256 + SEALED)), sha256)
 
-    def _sealed_path(self, sha256: str) -> Path:
-        return self.path(sha256).with_name(f"{sha256}.sealed")
+    def prove(self, sha256: str, vault: Vault) -> None:
+        """Hold what is kept under a hash against it, sealed or not. Raises as `get` and `get_sealed` do."""
+        if self.holds(sha256 + SEALED):
+            self.get_sealed(sha256, vault)
+        else:
+            self.get(sha256)
 
-    def _write(self, target: Path, content: bytes) -> None:
+    @abstractmethod
+    def read(self, name: str) -> bytes:
+        """The bytes under a name (a hash, with or without `.sealed`) as they lie there."""
+
+    @abstractmethod
+    def write(self, name: str, content: bytes) -> None:
+        """Keep bytes under a name, safe from a power cut. What is there already stays as it is."""
+
+    @abstractmethod
+    def holds(self, name: str) -> bool:
+        """Whether something is kept under a name."""
+
+    @abstractmethod
+    def names(self) -> Iterator[str]:
+        """All names, rising."""
+
+
+def is_name(name: str) -> bool:
+    """Whether something can be kept under a name: a name out of a file never says where to write."""
+    return _NAME.fullmatch(name) is not None
+
+
+def key_of(name: str) -> str:
+    """A name's place, two levels deep, the same in both kinds. Raises ValueError for what is no name."""
+    if not is_name(name):
+        raise ValueError(name)
+    return f"{name[:2]}/{name}"
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """What the settings name; nothing is connected yet. Raises Refused EXTRA_MISSING."""
+    if not settings.evidence_store:
+        return FolderBlobs(settings.blob_dir)
+    if find_spec("obstore") is None:
+        raise Refused(ErrorCode.EXTRA_MISSING, what="对象存储", extra="s3")
+    from core.store.object_blobs import ObjectBlobs
+
+    return ObjectBlobs(settings)
+
+
+class FolderBlobs(Blobs):
+    """A folder of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.place = str(folder)
+
+    def path(self, name: str) -> Path:
+        """Where the bytes of this name lie, or would lie. Raises ValueError for what is no name."""
+        return self.folder / key_of(name)
+
+    def read(self, name: str) -> bytes:
+        path = self.path(name)
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise Refused(ErrorCode.EVIDENCE_UNREADABLE) from error
+
+    def write(self, name: str, content: bytes) -> None:
+        target = self.path(name)
         if target.exists():
             return
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -62,12 +131,13 @@ class Blobs:
             raise
         _sync_folder(target.parent)
 
+    def holds(self, name: str) -> bool:
+        return self.path(name).exists()
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Refused(ErrorCode.EVIDENCE_UNREADABLE) from error
+    def names(self) -> Iterator[str]:
+        for path in sorted(self.folder.glob("??/*")):
+            if is_name(path.name):
+                yield path.name
 
 
 def _matching(content: bytes, sha256: str) -> bytes:

@@ -14,7 +14,7 @@ from core.model import Meta
 from core.rules.clock import Clock, ShiftedClock, SystemClock
 from core.rules.errors import ErrorCode, Refused
 from core.store import migrate
-from core.store.blobs import Blobs
+from core.store.blobs import Blobs, open_blobs
 from core.store.engine import Engines, open_engines
 from core.store.rulebooks import Rulebooks
 from core.store.settings import Settings
@@ -45,6 +45,10 @@ class Store:
         """A unit of work that holds the write lock (on SQLite) from its beginning."""
         return self._unit(writing=True)
 
+    def rest(self) -> None:
+        """Give the connections back; the next unit of work makes one again. Units that are open go on."""
+        self.engines.dispose()
+
     def close(self) -> None:
         """Close all connections."""
         self.engines.dispose()
@@ -64,7 +68,7 @@ class Store:
 def open_store(settings: Settings, clock: Clock | None = None) -> Store:
     """Open an installation that exists.
 
-    Raises Refused: DATABASE_UNREACHABLE, NOT_INITIALISED, SCHEMA_OLD, KEY_MISSING, KEY_WRONG.
+    Raises Refused: DATABASE_UNREACHABLE, NOT_INITIALISED, SCHEMA_OLD, KEY_MISSING, KEY_WRONG, EXTRA_MISSING.
     """
     if not _embedded_file_exists(settings.url):
         raise Refused(ErrorCode.NOT_INITIALISED)
@@ -85,7 +89,7 @@ def create_store(settings: Settings, clock: Clock | None = None) -> Store:
     """Make or upgrade an installation: folders, data key, schema. Running it again changes nothing.
 
     A key is made only where the database knows none: a lost key must be found again, not replaced.
-    Raises Refused: DATABASE_UNREACHABLE, KEY_MISSING, KEY_WRONG.
+    Raises Refused: DATABASE_UNREACHABLE, KEY_MISSING, KEY_WRONG, EXTRA_MISSING.
     """
     _make_folders(settings)
     engines = open_engines(settings.url, pooler=settings.pooler)
@@ -112,7 +116,7 @@ def _checked(engines: Engines, settings: Settings, clock: Clock | None) -> Store
         raise Refused(ErrorCode.KEY_WRONG)
     if clock is None:
         clock = ShiftedClock(settings.clock) if settings.clock else SystemClock()
-    return Store(engines, vault=vault, blobs=Blobs(settings.blob_dir), settings=settings, clock=clock)
+    return Store(engines, vault=vault, blobs=open_blobs(settings), settings=settings, clock=clock)
 
 
 def _meta(engines: Engines, key: str) -> str | None:
