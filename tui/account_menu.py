@@ -1,4 +1,4 @@
-"""账号 (F9 on every home page): 修改密码, and the other roles of the same account without a second login."""
+"""账号 (F9 on every home page): 修改密码, SSH 公钥, and the other roles of the same account without a second login."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core.services.sign_in import switch_role
 from tui.frame import Act, Frame
 from tui.keys import Command
 
-ACCOUNT = Command("account", ("f9",), "账号", "修改密码；换成同一账号的另一个用户类型")
+ACCOUNT = Command("account", ("f9",), "账号", "修改密码；SSH 公钥；换成同一账号的另一个用户类型")
 
 
 class WithAccount(Frame):
@@ -26,6 +26,7 @@ class WithAccount(Frame):
         answers: dict[str, tuple[str, Act]] = {"1": ("修改密码", change_password)}
         for number, role in enumerate(others, 2):
             answers[str(number)] = (f"换成{role.label}", self._switch_to(role))
+        answers["9"] = ("SSH 公钥", lambda: self.program.go("keys"))
         answers["0"] = ("不换" if others else "返回", lambda: self.notice.show(""))
         self.question("账号", answers)
 

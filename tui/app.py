@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,6 +25,7 @@ from tui.keys import Press
 from tui.look import Look
 from tui.routes import CODES, HOMES, ROUTES, Route
 from tui.wire.driver import CellDriver
+from tui.wire.grid_driver import GridDriver
 
 if TYPE_CHECKING:
     from core.schema.sign_in import SignedIn
@@ -44,13 +46,13 @@ class JijiaoApp(App[None]):
         *,
         start: str = "front",
         driver_class: type[Driver] | None = None,
-        address: str = "",
+        guest: Guest | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class, ansi_color=True)
         self.backend = backend
         self.keeping = Keeping()
         self.start_route = start
-        self.guest = Guest(address)
+        self.guest = guest or Guest()
         self.signed_in: SignedIn | None = None
         self.gate = Gate(self._handle)
         self._ended: tuple[int, Role, int | None] | None = None
@@ -73,6 +75,7 @@ class JijiaoApp(App[None]):
         """A session has begun: go to the page that was asked for, or to the role's home. A password that was reset
         is changed before anything else."""
         self.signed_in = signed_in
+        self.gate.paste_limit = await self.backend.setting("paste_limit")
         home = HOMES.get(signed_in.actor.role, "front")
         await self._clear_to_front()
         if signed_in.must_change_password:
@@ -179,8 +182,9 @@ class JijiaoApp(App[None]):
             await self._pop()
             await self.refused(before, refusal)
             return
-        screen.ready()
-        screen.show_keys()
+        if screen.is_attached:  # one that leads on to another page is gone by now
+            screen.ready()
+            screen.show_keys()
 
     async def back(self) -> None:
         """One screen back; from a home page the question is whether to sign out."""
@@ -268,12 +272,13 @@ class JijiaoApp(App[None]):
 
     async def on_mount(self) -> None:
         """Open the first screen, then the gate."""
-        await self.push_screen(await self._first_screen())
-        await self.frame.load()
-        self.frame.show_keys()
+        with self.batch_update():  # a page that only lies below the first one is never painted
+            await self.push_screen(await self._first_screen())
+            await self.frame.load()
+            self.frame.show_keys()
+            if self.start_route != "front":
+                await self.go(self.start_route)
         self.gate.open()
-        if self.start_route != "front":
-            await self.go(self.start_route)
 
     async def _first_screen(self) -> Frame:
         front: type[Frame] = await self.backend.load(ROUTES["front"].target)
@@ -295,12 +300,24 @@ class JijiaoApp(App[None]):
             driver.repaint()
 
     async def _handle(self, press: Press) -> None:
+        driver = self._driver if isinstance(self._driver, GridDriver) else None
+        if driver is not None:
+            driver.hold()
         try:
             await self.frame.press(press)
+            if press.is_cut:
+                self.paste_was_cut()
         except Refused as refusal:
             self.frame.refuse(refusal)
         except Exception as error:
             self.frame.refuse(noted(error, f"at the key {press.key}"))
+        finally:
+            if driver is not None:
+                driver.release()
+
+    def paste_was_cut(self) -> None:
+        """A paste was longer than is taken: say so."""
+        self.frame.tell(f"粘贴的内容太长，只取了前 {self.gate.paste_limit} 个字", Look.WARN)
 
     def _handle_exception(self, error: Exception) -> None:
         """A fault that no key asked for ends the program: with a sentence on the terminal, its traceback in the log."""
@@ -330,7 +347,20 @@ def _plain(code: str) -> str:
 
 def run(overrides: Mapping[str, Any] | None = None, *, start: str = "front") -> int:
     """Open the program on this terminal until the operator leaves. Answers the exit code."""
-    return open_on_terminal(JijiaoApp(Backend(overrides), start=start, driver_class=CellDriver))
+    address = _served_address(overrides or {})
+    return open_on_terminal(
+        JijiaoApp(Backend(overrides), start=start, driver_class=CellDriver, guest=Guest(address))
+    )
+
+
+def _served_address(overrides: Mapping[str, Any]) -> str:
+    """Where the operator calls from, as sshd says it; "" at this machine, where anybody may set the variable."""
+    connection = os.environ.get("SSH_CONNECTION", "")
+    if not connection:
+        return ""
+    from core.services.settings import read_settings
+
+    return connection.split()[0] if read_settings(overrides).served else ""
 
 
 def open_on_terminal(app: JijiaoApp) -> int:

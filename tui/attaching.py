@@ -7,12 +7,12 @@ from pathlib import Path
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.schema.declarations import AddArchive, ArchiveTaken
 from core.services.evidence import add_archive
+from tui.choosing_file import choose_picture
 from tui.kept import Kept
 from tui.keys import Command
 from tui.look import Look
 from tui.widgets.attachment_form import AttachmentForm, Attachments
 from tui.widgets.field import Field
-from tui.widgets.file_picker import FilePicker
 
 ATTACHING_COMMANDS = (
     Command("attach", ("f9",), "附件", "添加附件：图片，或装有图片的 .zip"),
@@ -53,10 +53,7 @@ class Attaching(Kept):
         if not self.attachments.room:
             self.tell(f"最多 {self.attachments.limit} 个附件，请先用 Del 移除一个", Look.WARN)
             return
-        folder = self.program.last_folder or await self.program.backend.setting("evidence_folder")
-        self.files = FilePicker(self, folder or Path.home(), self._take_in)
-        self.files.query_entry.set(typed)
-        await self.open(self.files)
+        await choose_picture(self, "添加附件", self._take_in, typed=typed)
 
     async def ask_removal(self, field: Field) -> None:
         """Take an attachment off, after a question."""
@@ -72,7 +69,6 @@ class Attaching(Kept):
         self.confirm(f"移除附件 {self.attachments.views[index].file_name}？", remove)
 
     async def _take_in(self, path: Path) -> None:
-        self.program.last_folder = path.parent
         try:
             command = AddArchive(path=str(path), room=self.attachments.room)
             taken: ArchiveTaken = await self.ask(add_archive, command)

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +28,8 @@ class Backend:
         self._desk = desk
         self._thread = ThreadPoolExecutor(1, "core")
         self._lists: Lists | None = None
+        self._asked = 0
+        self._resting: asyncio.TimerHandle | None = None
 
     @property
     def opened(self) -> bool:
@@ -74,12 +77,32 @@ class Backend:
 
     def close(self) -> None:
         """Close the database."""
+        self._stay_awake()
         if self._desk is not None:
             self._desk.close()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, call: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        loop = asyncio.get_running_loop()
+        self._stay_awake()
+        self._asked += 1
+        try:
+            return await loop.run_in_executor(self._thread, call)
+        finally:
+            self._asked -= 1
+            if not self._asked and self._desk is not None:
+                # While somebody thinks he holds no connection; one timer, and nothing after it.
+                seconds = self._desk.settings.idle_connection_seconds
+                self._resting = loop.call_later(seconds, self._rest, self._desk)
+
+    def _stay_awake(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
+
+    def _rest(self, desk: Desk) -> None:
+        with suppress(RuntimeError):  # the program has ended meanwhile, and its thread
+            self._thread.submit(desk.store.rest)
 
     def _do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
         return self._open().do(use_case, caller, command)

@@ -13,6 +13,7 @@ import click
 from tui.cli_backup import backup, restore
 from tui.cli_post import mail, remind
 from tui.cli_prints import prints
+from tui.cli_serve import serve, status
 from tui.cli_settings import database_option as _database
 from tui.cli_settings import settings_of as _settings
 from tui.cli_statistics import statistics
@@ -60,6 +61,7 @@ def init(overrides: dict[str, Any], database: str | None, admin: str) -> None:
     click.echo(f"数据目录    {done.data_dir}")
     click.echo(f"数据密钥    {done.key_place}（请另存一份，丢失则证件号等内容读不出来）")
     click.echo(f"签发根证书  SHA-256 {done.seal_fingerprint}")
+    click.echo(f"主机密钥    {done.host_key}（第一次用 ssh 连接时核对）")
     click.echo(f"行政区划    {done.regions} 个")
     if done.login:
         click.echo(f"系统管理员  {done.login}")
@@ -218,6 +220,8 @@ cli.add_command(statistics)
 cli.add_command(prints)
 cli.add_command(backup)
 cli.add_command(restore)
+cli.add_command(serve)
+cli.add_command(status)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -260,6 +264,8 @@ def _open(overrides: dict[str, Any], code: str | None) -> None:
 
     if sentence := cannot_open(overrides["database_url"]):
         raise SystemExit(_say(sentence, 1))
+    if os.environ.get("SSH_ORIGINAL_COMMAND"):  # sshd runs this program in place of what was asked for
+        raise SystemExit(_say("这里只能打开程序，不执行命令，也不传送文件（sftp、scp）", WRONG_USE))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("需要在终端里运行；没有终端时可用 jijiao demo")
     from tui.app import run

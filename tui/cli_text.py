@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from core.rules.facts import CertificateFacts
     from core.schema.certificates import CheckedFile
-    from core.services.health import Finding
+    from core.schema.health import Finding
     from core.services.settings import Setting
 
 _STATES = {"ok": "通过", "failed": "不通过", "unknown": "无法确认"}
@@ -73,6 +74,8 @@ def cannot_open(database: str | None) -> str:
     """Why the program can't be opened, as far as it can be told without loading the core; "" if nothing is seen."""
     from core.rules.errors import ERROR_TEXTS, ErrorCode
 
+    if os.environ.get("JIJIAO_EVIDENCE_STORE") and find_spec("obstore") is None:
+        return ERROR_TEXTS[ErrorCode.EXTRA_MISSING].format(what="对象存储", extra="s3")
     url = database or os.environ.get("JIJIAO_DATABASE_URL", "")
     if url and url.partition("://")[0].partition("+")[0] not in ("sqlite", "postgresql"):
         return ERROR_TEXTS[ErrorCode.DATABASE_UNREACHABLE]

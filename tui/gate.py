@@ -13,15 +13,16 @@ from textual import events
 
 from tui.keys import TWINS, Press
 
-PASTE_LIMIT = 64_000
-"""Characters of one paste that are taken; the rest is cut with a word to the user."""
-
 
 class Gate:
-    """A queue of presses and the task that feeds them to `handle`, one after the other."""
+    """A queue of presses and the task that feeds them to `handle`, one after the other.
+
+    Of one paste `paste_limit` characters are taken; the press says so where it was longer.
+    """
 
     def __init__(self, handle: Callable[[Press], Awaitable[None]]) -> None:
         self._handle = handle
+        self.paste_limit = 64_000
         self._waiting: deque[Press] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -40,7 +41,8 @@ class Gate:
     def put(self, event: events.Key | events.Paste) -> None:
         """Take in a key or a paste."""
         if isinstance(event, events.Paste):
-            press = Press("paste", None, event.time, event.text[:PASTE_LIMIT])
+            text, limit = event.text, self.paste_limit
+            press = Press("paste", None, event.time, text[:limit], is_cut=len(text) > limit)
         else:
             character = event.character if event.is_printable else None
             press = Press(TWINS.get(event.key, event.key), character, event.time)
@@ -51,6 +53,16 @@ class Gate:
         self._waiting.append(press)
         self._idle.clear()
         self._wake.set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether keys are fed already."""
+        return self._task is not None
+
+    @property
+    def waiting(self) -> int:
+        """Presses that nobody has begun to handle."""
+        return len(self._waiting)
 
     async def idle(self) -> None:
         """Wait until every key that came in has had its full effect."""

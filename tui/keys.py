@@ -48,12 +48,13 @@ NAMES: dict[str, str] = {
 
 class Press(NamedTuple):
     """One key press or paste. `key` is its name after twins are resolved, `character` what it types if anything,
-    `arrived` the moment it came in (seconds of the event clock), `pasted` a pasted text."""
+    `arrived` the moment it came in (seconds of the event clock), `pasted` a pasted text; `is_cut`: it was longer."""
 
     key: str
     character: str | None = None
     arrived: float = 0.0
     pasted: str | None = None
+    is_cut: bool = False
 
     @property
     def command_key(self) -> str:

@@ -22,8 +22,7 @@ class Look(Enum):
     BAR = "reverse"
     BAR_KEY = "reverse bold"
     LABEL = "none"
-    FIELD = "underline"
-    FOCUS = "bold underline bright_white on blue"
+    FOCUS = "bold bright_white on blue"
     HINT = "bright_black"
     ERROR = "bold bright_red"
     GOOD = "bright_green"
@@ -32,9 +31,9 @@ class Look(Enum):
     KEY = "bold bright_cyan"
     CHOSEN = "bold"
     POPUP = "bright_white on blue"
-    POPUP_FIELD = "bold underline bright_white on blue"
+    POPUP_FIELD = "bold bright_white on black"
     POPUP_HINT = "white on blue"
-    POPUP_BAR = "reverse bright_white on blue"
+    POPUP_BAR = "blue on bright_white"
 
 
 _STYLES: dict[str, Style] = {}
@@ -43,9 +42,9 @@ _ON_POPUP: dict[Look | str, Look] = {
     Look.LABEL: Look.POPUP,
     Look.TITLE: Look.POPUP,
     Look.HINT: Look.POPUP_HINT,
-    Look.FIELD: Look.POPUP_FIELD,
+    Look.FOCUS: Look.POPUP_FIELD,
 }
-"""Looks that have no ground of their own take that of the popup they stand in."""
+"""Looks that have no ground of their own take that of the popup they stand in; a field stands out from it."""
 
 
 def style_of(look: Look | str) -> Style:

@@ -39,6 +39,7 @@ ROUTES: dict[str, Route] = {
     for route in (
         Route("front", "sy", "首页", "tui.screens.front:FrontScreen"),
         Route("login", "dl", "登录", "tui.screens.login:LoginScreen"),
+        Route("enter", "", "选择用户类型", "tui.screens.enter:EnterScreen"),
         Route("register", "zc", "注册", "tui.screens.register:RegisterScreen"),
         Route(
             "registration_status", "jd", "注册审核进度查询", "tui.screens.registration_status:StatusScreen"
@@ -47,6 +48,7 @@ ROUTES: dict[str, Route] = {
         Route("forgotten", "wj", "忘记登录密码", "tui.screens.forgotten:ForgottenScreen"),
         Route("check", "zs", "证书查询", "tui.screens.check:CheckScreen"),
         Route("password", "mm", "修改密码", "tui.screens.password:PasswordScreen", EVERYBODY),
+        Route("keys", "gk", "SSH 公钥", "tui.screens.keys:KeysScreen", EVERYBODY),
         Route("messages", "xx", "消息", "tui.screens.messages:MessagesScreen", EVERYBODY),
         Route("person_home", "gr", "个人首页", "tui.screens.person_home:PersonHomeScreen", PERSON),
         Route("profile", "zl", "用户资料管理", "tui.screens.profile:ProfileScreen", PERSON),

@@ -20,11 +20,12 @@ Shown = Callable[[JobView], Awaitable[None] | None]
 class Polling:
     """Calls `look` at once and then every second, while it answers True and its screen is on top.
 
-    A refusal ends it, and is shown. No timer runs while nothing is looked after.
+    A refusal ends it, and is shown. No timer runs while nothing is looked after. `pause` answers how many seconds
+    to wait where that is not always the same.
     """
 
-    def __init__(self, frame: Frame, look: Look) -> None:
-        self._frame, self._look = frame, look
+    def __init__(self, frame: Frame, look: Look, *, pause: Callable[[], float] = lambda: EVERY) -> None:
+        self._frame, self._look, self._pause = frame, look, pause
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -51,7 +52,7 @@ class Polling:
                 if self._on_top():
                     self._frame.refuse(refusal)
                 return
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(self._pause())
 
     def _on_top(self) -> bool:
         return self._frame.is_attached and self._frame.is_current

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.model.base import BIG, BYTEWISE, Base, Code, Key, one_of
 
+TO_DO = text("state in ('waiting', 'running')")
+
 
 class Job(Base):
     """Work that takes longer than a key (后台任务), done in parts: a part and how far it came are one transaction.
@@ -55,6 +57,7 @@ class Job(Base):
         CheckConstraint("length(kind) > 0 and length(title) > 0", name="named"),
         Index("ix_job_org", "org_id", text("id desc")),
         Index("ix_job_account", "account_id", text("id desc")),
+        Index("ix_job_to_do", "id", sqlite_where=TO_DO, postgresql_where=TO_DO),
     )
 
 

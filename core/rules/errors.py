@@ -36,6 +36,7 @@ class ErrorCode(StrEnum):
     ACCOUNT_FULL = "E122"
     ADDRESS_FULL = "E123"
     SERVICE_ENDING = "E124"
+    KEY_PRIVATE = "E125"
     # permission
     NOT_ALLOWED = "E201"
     NOT_YOURS = "E202"
@@ -209,6 +210,7 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.SERVICE_FULL: "同时使用的人已满（{limit} 个），请稍后再连",
     ErrorCode.ACCOUNT_FULL: "这个帐号已开着 {limit} 个会话，请先退出一个再连",
     ErrorCode.ADDRESS_FULL: "从您的地址已开着 {limit} 个会话，请稍后再连",
+    ErrorCode.KEY_PRIVATE: "这是私钥，没有存下。私钥不能给任何人，请另做一对，粘贴 .pub 文件里的一行",
     ErrorCode.SERVICE_ENDING: "服务正在停止，请过几分钟再连",
     ErrorCode.NOT_ALLOWED: "{role} 没有此项权限",
     ErrorCode.NOT_YOURS: "不在您的管理范围内，不能办理",

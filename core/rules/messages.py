@@ -20,6 +20,7 @@ class MessageKind(StrEnum):
     STAFF = "staff"
     OFFICE = "office"
     TRAINING = "training"
+    KEY = "key"
 
     @property
     def subject(self) -> str:
@@ -40,4 +41,5 @@ _SUBJECTS = {
     MessageKind.STAFF: "人员变动",
     MessageKind.OFFICE: "单位注册和变更",
     MessageKind.TRAINING: "培训计划和班级学时",
+    MessageKind.KEY: "SSH 公钥",
 }

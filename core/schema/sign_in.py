@@ -27,6 +27,12 @@ class SignIn(Command):
     answer: str = ""
 
 
+class EnterByTicket(Command):
+    """登录 by what was proved at the SSH door; `role` may be left open where the account has only one."""
+
+    role: Role | None = None
+
+
 class SwitchRole(Command):
     """切换用户类型: another role of the same account, without a second login."""
 
@@ -40,3 +46,10 @@ class SignedIn:
     actor: Actor
     roles: tuple[Role, ...]
     must_change_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of these roles (用户类型) is meant: nothing has begun yet."""
+
+    roles: tuple[Role, ...]

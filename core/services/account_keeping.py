@@ -16,6 +16,7 @@ from core.rules.identity import mask_personal
 from core.rules.machine import Move
 from core.rules.roles import Actor
 from core.schema.accounts import AccountRow, GivenPassword
+from core.services.account_keys import drop_keys
 from core.services.accounts import find_account, new_account
 from core.services.desk import Desk
 from core.services.forgotten import end_sessions, kill_codes
@@ -54,8 +55,10 @@ def switch(
 
 
 def renew(work: UnitOfWork, account: Account, hashed: str) -> None:
-    """An initial password in force: it lets in once and asks for another; all that was open before ends."""
+    """An initial password in force: it lets in once and asks for another; all that was open before ends, and no
+    key (SSH 公钥) of whoever held the account lets in any more."""
     account.password_hash, account.must_change = hashed, True
+    drop_keys(work, account.id)
     end_sessions(work, account.id)
     kill_codes(work, account.id)
     forget_tries(work, work.vault.open(account.login_sealed))

@@ -11,7 +11,7 @@ from core.rules.permissions import Action
 from core.rules.roles import Caller, Role
 from core.schema.accounts import AccountMade, CreateAccount
 from core.services.desk import Desk, desk_use_case
-from core.services.sign_in import plain_login
+from core.services.proving import plain_login
 from core.store.work import UnitOfWork
 
 LONGEST_LOGIN = 40

@@ -27,7 +27,7 @@ from core.schema.audit import AuditProof, AuditQuery, AuditRow
 from core.schema.base import Nothing, Page
 from core.services.audit_proof import heads_of, note_head, prove_chain
 from core.services.desk import Desk, desk_use_case, use_case
-from core.services.sign_in import plain_login
+from core.services.proving import plain_login
 from core.store.work import UnitOfWork
 
 KIND = "audit"

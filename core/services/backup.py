@@ -39,6 +39,7 @@ from core.services.desk import Desk, desk_use_case
 from core.store import migrate
 from core.store.dump import dump
 from core.store.engine import open_engines
+from core.store.hostkeys import host_key_path
 
 FOLDER = "backups"
 
@@ -82,6 +83,8 @@ def backup_folder(desk: Desk) -> Path:
 
 def _target(desk: Desk, typed: str) -> Path:
     """The file to be made; a folder that exists gets one with the moment in its name."""
+    if typed.strip() and desk.settings.served:
+        raise Refused(ErrorCode.BACKUP_PLACE, reason=f"从网络进来只能备份到服务器的 {backup_folder(desk)}")
     path = Path(typed).expanduser() if typed.strip() else backup_folder(desk)
     if not typed.strip():
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -160,10 +163,10 @@ def _contents(connection: Connection) -> tuple[dict[str, int], int, str]:
 
 
 def _sealed_seal(desk: Desk) -> bytes:
-    """The signing key and its certificates as one small tar, sealed with the data key."""
+    """The signing key, its certificates and the SSH host key as one small tar, sealed with the data key."""
     held = io.BytesIO()
     with tarfile.open(fileobj=held, mode="w") as archive:
-        for path in sorted(desk.settings.seal_dir.glob("*")):
+        for path in (*sorted(desk.settings.seal_dir.glob("*")), host_key_path(desk.settings)):
             if path.is_file():
                 archive.add(path, path.name)
     return desk.vault.seal_bytes(held.getvalue())

@@ -22,6 +22,7 @@ from core.schema.training import (
     StudentQuery,
     StudentState,
 )
+from core.services.boxes import handed_out
 from core.services.classes import digest_of_typed
 from core.services.desk import Desk, desk_use_case, use_case
 from core.store.training_pages import earned_halves, named
@@ -96,20 +97,20 @@ def export_students(desk: Desk, actor: Actor, command: StudentQuery) -> Exported
     Raises Refused FILE_UNREADABLE where the folder takes no file.
     """
     stamp = desk.clock.now().astimezone(CHINA)
-    path = desk.settings.export_dir / f"综合查询-{stamp:%Y%m%d-%H%M%S}-{actor.account_id}.xlsx"
-    with desk.reading() as work:
+    name = f"综合查询-{stamp:%Y%m%d-%H%M%S}-{actor.account_id}.xlsx"
+    with handed_out(desk, actor, name) as out, desk.reading() as work:
         org = work.session.get_one(Org, actor.org_id)
         rows = _cells(work, actor, command)
         sheet = Sheet("学员", COLUMNS, rows, heading=(f"{org.name} 综合查询",))
         try:
-            count = write_sheets(path, (sheet,))
+            count = write_sheets(out.path, (sheet,))
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise Refused(ErrorCode.FILE_UNREADABLE, path=path.name, reason=reason) from error
+            raise Refused(ErrorCode.FILE_UNREADABLE, path=name, reason=reason) from error
     with desk.writing() as work:
         work.audit(actor, Action.SEARCH_STUDENTS, "student", "", f"导出 {count} 人")
         work.commit()
-    return Exported(str(path), count)
+    return Exported(out.shown, count)
 
 
 def _wanted(work: UnitOfWork, actor: Actor, command: StudentQuery) -> list[ColumnElement[bool]]:

@@ -34,6 +34,7 @@ from core.schema.certificates import (
     PaperCheck,
     PaperVerdict,
 )
+from core.services.boxes import folder_taken_in, taken_in
 from core.services.desk import Desk, desk_use_case
 from core.services.throttle import counted_try
 from core.store.work import UnitOfWork
@@ -87,7 +88,8 @@ def check_file(desk: Desk, caller: Caller, command: CheckFile) -> PaperCheck:
     """By a PDF file on this machine. What can't be read is UNREADABLE, never an error."""
     from core.store.seal import load_trust
 
-    return _checked(desk, Path(command.path).expanduser(), load_trust(desk.settings.seal_dir))
+    with taken_in(desk, caller, command.path) as path:
+        return _checked(desk, path, load_trust(desk.settings.seal_dir))
 
 
 @desk_use_case(Action.CHECK_CERTIFICATE)
@@ -95,15 +97,15 @@ def check_folder(desk: Desk, caller: Caller, command: CheckFile) -> Page[Checked
     """Every .pdf of a folder (at most 2,000), by name; a single file is a folder of one."""
     from core.store.seal import load_trust
 
-    path = Path(command.path).expanduser()
-    try:
-        found = [path]
-        if path.is_dir():
-            found = sorted(each for each in path.iterdir() if each.suffix.lower() == ".pdf")
-    except OSError:
-        found = [path]
     trust = load_trust(desk.settings.seal_dir)
-    return Page(tuple(CheckedFile(each.name, _checked(desk, each, trust)) for each in found[:MOST_FILES]))
+    with folder_taken_in(desk, caller, command.path, ".pdf") as path:
+        try:
+            found = [path]
+            if path.is_dir():
+                found = sorted(each for each in path.iterdir() if each.suffix.lower() == ".pdf")
+        except OSError:
+            found = [path]
+        return Page(tuple(CheckedFile(each.name, _checked(desk, each, trust)) for each in found[:MOST_FILES]))
 
 
 def _checked(desk: Desk, path: Path, trust: Trust) -> PaperCheck:

@@ -27,6 +27,7 @@ from core.schema.certificates import (
     RevokeCertificate,
 )
 from core.services.annual import learning_lines
+from core.services.boxes import handed_out, must_take_more
 from core.services.certificate_checks import (
     check_file,
     check_folder,
@@ -39,9 +40,6 @@ from core.services.reasons import typed_reason
 from core.services.scope import bureau_of, covers, not_yours, owner, region_prefix
 from core.services.voiding import ANNUAL, KIND, void
 from core.store import registers
-from core.store.blobs import Blobs
-from core.store.settings import Settings
-from core.store.vault import Vault
 from core.store.work import UnitOfWork
 
 __all__ = [
@@ -79,20 +77,21 @@ MOST_YEARS = 10
 
 @desk_use_case(Action.PRINT_CERTIFICATE)
 def print_certificate(desk: Desk, actor: Actor, command: PrintCertificate) -> PrintedCertificate:
-    """证书打印 of years that passed and were recognised; the PDF is written to the export folder.
+    """证书打印 of years that passed and were recognised; the PDF is written to the export folder, or the outbox.
 
     One in force for the same years is printed again from what was frozen. Raises Refused YEAR_NOT_PASSED,
-    NOT_FOUND, NOT_YOURS, NO_BUREAU, SEAL_MISSING, NO_GLYPH, STALE.
+    NOT_FOUND, NOT_YOURS, NO_BUREAU, SEAL_MISSING, NO_GLYPH, STALE, INBOX_FULL.
     """
     from core.store.paper import render_certificate
     from core.store.seal import load_seal
 
     years = tuple(sorted(set(command.years)))
+    must_take_more(desk, actor)
     with desk.writing() as work:
         order = _ordered(work, actor, command, years)
         work.commit()
     if isinstance(order, FrozenPaper):
-        return save_paper(desk.settings, desk.store.blobs, desk.vault, order, reprint=True)
+        return save_paper(desk, actor, order, reprint=True)
     seal = load_seal(desk.settings.seal_dir)
     sha256 = desk.store.blobs.put_sealed(render_certificate(seal, order.facts), desk.vault)
     with desk.writing() as work:
@@ -105,7 +104,7 @@ def print_certificate(desk: Desk, actor: Actor, command: PrintCertificate) -> Pr
         again = print_again(work, actor, order.person_id, years)
         frozen = again or issue_paper(work, actor, order, seal.check_code(order.facts), sha256)
         work.commit()
-    return save_paper(desk.settings, desk.store.blobs, desk.vault, frozen, reprint=again is not None)
+    return save_paper(desk, actor, frozen, reprint=again is not None)
 
 
 @use_case(Action.CERTIFICATE_REGISTER, writes=False)
@@ -250,16 +249,19 @@ def _year(row: PersonYear) -> YearFacts:
     return YearFacts(row.year, public, professional, public + professional)
 
 
-def save_paper(
-    settings: Settings, blobs: Blobs, vault: Vault, row: FrozenPaper, *, reprint: bool
-) -> PrintedCertificate:
-    """The frozen file in the export folder, readable by its owner only."""
-    folder = settings.export_dir
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{row.number}.pdf"
-    content = blobs.get_sealed(row.pdf_sha256, vault)
+def save_paper(desk: Desk, actor: Actor, row: FrozenPaper, *, reprint: bool) -> PrintedCertificate:
+    """The frozen file in the export folder, readable by its owner only, or in the outbox."""
+    content = desk.store.blobs.get_sealed(row.pdf_sha256, desk.vault)
+    with handed_out(desk, actor, f"{row.number}.pdf") as out:
+        write_paper(out.path, content)
+    return PrintedCertificate(row.number, row.check_code, out.shown, reprint)
+
+
+def write_paper(path: Path, content: bytes) -> None:
+    """A file of papers, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A name of its own: the same paper may be printed by two at once.
-    handle, fresh = tempfile.mkstemp(dir=folder, prefix=".new-")
+    handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -267,7 +269,6 @@ def save_paper(
     except BaseException:
         Path(fresh).unlink(missing_ok=True)
         raise
-    return PrintedCertificate(row.number, row.check_code, str(path), reprint)
 
 
 def joined_years(years: tuple[int, ...]) -> str:

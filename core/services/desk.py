@@ -153,7 +153,18 @@ class Desk:
                 self._note_trespass(use_case, caller, refusal)
             raise
         except Exception as error:
-            raise self._faulted(error, use_case.name, caller) from error
+            raise self.faulted(error, use_case.name, caller) from error
+
+    def faulted(self, error: Exception, name: str, caller: Caller) -> Refused:
+        """What the caller is told of a fault in `name`; what isn't known as a refusal goes to the log as well."""
+        known = as_refusal(error)
+        if known is not None:
+            return known
+        incident = secrets.token_hex(3).upper()
+        _log.error("incident %s in %s for %s", incident, name, _who(caller), exc_info=error)
+        if is_unreachable(error):
+            return Refused(ErrorCode.DATABASE_UNREACHABLE)
+        return Refused(ErrorCode.INTERNAL, incident=incident)
 
     def close(self) -> None:
         """Close what stands on the shelf and can be closed, then the store."""
@@ -222,17 +233,7 @@ class Desk:
                 work.audit(caller, use_case.action, kind, object_id, f"拒绝：{refusal.text}")
                 work.commit()
         except Exception as error:
-            raise self._faulted(error, use_case.name, caller) from error
-
-    def _faulted(self, error: Exception, name: str, caller: Caller) -> Refused:
-        known = as_refusal(error)
-        if known is not None:
-            return known
-        incident = secrets.token_hex(3).upper()
-        _log.error("incident %s in %s for %s", incident, name, _who(caller), exc_info=error)
-        if is_unreachable(error):
-            return Refused(ErrorCode.DATABASE_UNREACHABLE)
-        return Refused(ErrorCode.INTERNAL, incident=incident)
+            raise self.faulted(error, use_case.name, caller) from error
 
 
 def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:

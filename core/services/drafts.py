@@ -27,8 +27,8 @@ from core.schema.drafts import (
     SaveGuestDraft,
 )
 from core.services.desk import Desk, desk_use_case, use_case
+from core.services.proving import plain_login
 from core.services.scope import not_yours
-from core.services.sign_in import plain_login
 from core.services.throttle import counted_try
 from core.store.drafts import forget_draft
 from core.store.vault import Vault

@@ -39,6 +39,7 @@ from core.schema.declarations import (
     EvidenceView,
     Holder,
 )
+from core.services.boxes import taken_in
 from core.services.desk import Desk, desk_use_case
 from core.services.likenesses import note_prints
 from core.services.scope import must_reach, must_see, must_see_plan, not_yours
@@ -58,7 +59,7 @@ def add_evidence(desk: Desk, actor: Actor, command: AddEvidence) -> EvidenceView
 
     Raises Refused for the field `evidence`: EVIDENCE_TOO_LARGE, EVIDENCE_NOT_PICTURE, EVIDENCE_UNREADABLE.
     """
-    picture = _single(desk, command.path)
+    picture = _single(desk, actor, command.path)
     return _keep(desk, actor, (picture,))[0]
 
 
@@ -69,17 +70,18 @@ def add_archive(desk: Desk, actor: Actor, command: AddArchive) -> ArchiveTaken:
     Any other file is taken as one picture. Raises Refused for `evidence` as `add_evidence` does, and
     ARCHIVE_UNREADABLE, ARCHIVE_ENCRYPTED, ARCHIVE_EMPTY, ARCHIVE_TOO_LARGE, ARCHIVE_TOO_MANY (more than `room`).
     """
-    path = Path(command.path).expanduser()
     limit_kb = desk.settings.evidence_limit_kb
     room = max(0, min(command.room, desk.settings.evidence_count))
     limits = ArchiveLimits(
         pictures=room, entry_bytes=limit_kb * 1024, total_bytes=limit_kb * 1024 * desk.settings.evidence_count
     )
     try:
-        if _head(path) != ARCHIVE_MARK:
-            return ArchiveTaken(_keep(desk, actor, (_single(desk, command.path),)))
-        too_large = EntryError(ErrorCode.ARCHIVE_TOO_LARGE, limit=limits.total_bytes // 1024)
-        unpacked = pictures_in(_read(path, limits.archive_bytes, too_large), limits)
+        with taken_in(desk, actor, command.path) as path:
+            if _head(path) != ARCHIVE_MARK:
+                return ArchiveTaken(_keep(desk, actor, (_picture_at(desk, path),)))
+            too_large = EntryError(ErrorCode.ARCHIVE_TOO_LARGE, limit=limits.total_bytes // 1024)
+            content = _read(path, limits.archive_bytes, too_large)
+        unpacked = pictures_in(content, limits)
     except EntryError as error:
         raise Refused.for_fields((error.at(FIELD),)) from None
     except Refused as refused:
@@ -95,7 +97,7 @@ def add_archive(desk: Desk, actor: Actor, command: AddArchive) -> ArchiveTaken:
 @desk_use_case(Action.ADD_EVIDENCE)
 def add_identity_picture(desk: Desk, actor: Actor, command: AddEvidence) -> EvidenceView:
     """Take in a side of the card or a portrait (证件信息修改): as `add_evidence`, but sealed on the disk."""
-    picture = _single(desk, command.path)
+    picture = _single(desk, actor, command.path)
     return _keep(desk, actor, (picture,), sealed=True)[0]
 
 
@@ -176,16 +178,19 @@ class _Taken:
     height: int
 
 
-def _single(desk: Desk, typed_path: str) -> _Taken:
+def _single(desk: Desk, actor: Actor, typed_path: str) -> _Taken:
     """One file as one picture. Raises Refused for `evidence`."""
-    path = Path(typed_path).expanduser()
     try:
-        content = _read(path, desk.settings.evidence_limit_kb * 1024)
-        return _inspected(desk, path.name, content)
+        with taken_in(desk, actor, typed_path) as path:
+            return _picture_at(desk, path)
     except EntryError as error:
         raise Refused.for_fields((error.at(FIELD),)) from None
     except Refused as refused:
         raise Refused.for_fields((FieldError(FIELD, refused.code, refused.params),)) from None
+
+
+def _picture_at(desk: Desk, path: Path) -> _Taken:
+    return _inspected(desk, path.name, _read(path, desk.settings.evidence_limit_kb * 1024))
 
 
 def _inspected(desk: Desk, name: str, content: bytes) -> _Taken:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from core.model import Account, LoginSession, Outbox, PasswordReset, Person
+from core.model import Account, LoginSession, Outbox, PasswordReset, Person, WayIn
 from core.rules.entry import EntryError, check_password, fold_plain, parse_email, parse_mobile
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.identity import mask_id_number
@@ -22,7 +22,7 @@ from core.schema.passwords import CodeSent, ForgottenPassword, ResetPassword
 from core.services.desk import Desk, desk_use_case
 from core.services.messages import addressed, letter, tell_person
 from core.services.post import PromptPost
-from core.services.sign_in import plain_login
+from core.services.proving import plain_login
 from core.services.throttle import counted_try, counted_turn, forget_tries
 from core.store.work import UnitOfWork
 
@@ -86,7 +86,10 @@ def reset_password(desk: Desk, caller: Caller, command: ResetPassword) -> None:
 
 
 def end_sessions(work: UnitOfWork, account_id: int, but: str = "") -> int:
-    """End all sessions of an account, but one where it is named; returns how many."""
+    """End all sessions of an account, but one where it is named; returns how many. Nor does a proof that was given
+    at the SSH door before this begin one any more."""
+    waiting = (WayIn.account_id == account_id) & WayIn.used_at.is_(None)
+    work.connection.execute(update(WayIn).where(waiting).values(until=work.clock.now()))
     held = (
         (LoginSession.account_id == account_id) & LoginSession.ended_at.is_(None) & (LoginSession.id != but)
     )

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from core.model import AccountRole, Meta, Outbox, Region, YearWindow
+from core.model import AccountRole, Blob, Meta, Outbox, Region, YearWindow
 from core.rules.clock import today
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Role
+from core.schema.health import Finding
 from core.services.audit_proof import heads_of, prove_chain
+from core.services.health_service import host_key, ports, services_running
 from core.services.setup import SEAL_FINGERPRINT, has_operator
+from core.store.blobs import open_blobs, reason_of
+from core.store.hostkeys import host_key_path
 from core.store.seal import load_seal
 from core.store.settings import Settings, without_password
 from core.store.store import Store, open_store
@@ -35,29 +38,25 @@ _MENDS: dict[ErrorCode, str] = {
     ErrorCode.DATABASE_UNREACHABLE: "检查数据库地址、服务是否启动、用户名和密码",
     ErrorCode.KEY_MISSING: "恢复密钥文件，或设置 JIJIAO_DATA_KEY",
     ErrorCode.KEY_WRONG: "换回建库时的密钥；没有它，证件号等内容读不出来",
+    ErrorCode.EVIDENCE_UNREACHABLE: "检查网络、对象存储的服务和 JIJIAO_EVIDENCE_ 各项设置",
+    ErrorCode.EVIDENCE_UNREADABLE: "停止使用，从最近的备份恢复附件",
     ErrorCode.SEAL_MISSING: "从备份恢复签发密钥目录；换新的密钥，已发证书就验不过了",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: whether it is right, what was seen, and how to mend it or go on."""
-
-    name: str
-    ok: bool
-    text: str
-    mend: str = ""
 
 
 def doctor(settings: Settings) -> list[Finding]:
     """Look at everything; changes nothing. What depends on a broken part is left out."""
     findings = [_folder(settings), _data_key(settings)]
     try:
+        open_blobs(settings)
+    except Refused as refusal:
+        return [*findings, Finding("附件存储", False, refusal.text, "装上以后再运行 jijiao doctor")]
+    try:
         store = open_store(settings)
     except Refused as refusal:
         shown = without_password(settings.url)
         findings.append(Finding("数据库", False, f"{shown}：{refusal.text}", _MENDS.get(refusal.code, "")))
-        return [finding for finding in findings if finding is not None]
+        return findings
     try:
         findings.append(Finding("数据库", True, without_password(settings.url)))
         findings += _inside(store)
@@ -77,6 +76,11 @@ def _inside(store: Store) -> Iterator[Finding]:
         _mail,
         _statistics,
         _prints,
+        _evidence,
+        _direct,
+        host_key,
+        services_running,
+        ports,
         _audit,
     )
     for look in looks:
@@ -102,6 +106,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def _private_files(settings: Settings) -> Iterator[Path]:
     yield settings.key_path
     yield from settings.seal_dir.glob("*.key")
+    yield host_key_path(settings)
 
 
 def _data_key(settings: Settings) -> Finding:
@@ -214,6 +219,31 @@ def _prints(work: UnitOfWork) -> Finding:
             "图像指纹", False, f"{missing} 张附件没有图像指纹，查不出疑似同一扫描件", "运行 jijiao prints"
         )
     return Finding("图像指纹", True, "附件都有")
+
+
+def _evidence(work: UnitOfWork) -> Finding:
+    """Whether evidence can be reached, and what was brought in last is as it was."""
+    place = work.blobs.place
+    newest = work.session.scalar(select(Blob.sha256).order_by(Blob.added_at.desc(), Blob.sha256).limit(1))
+    try:
+        if newest is None:
+            next(work.blobs.names(), None)
+            return Finding("附件存储", True, f"{place}，还没有附件")
+        work.blobs.prove(newest, work.vault)
+    except Refused as refusal:
+        reason = refusal.__cause__
+        said = f"（{reason_of(reason)}）" if reason and refusal.code is ErrorCode.EVIDENCE_UNREACHABLE else ""
+        return Finding("附件存储", False, f"{place}：{refusal.text}{said}", _MENDS.get(refusal.code, ""))
+    return Finding("附件存储", True, f"{place}，最近的附件与 SHA-256 一致")
+
+
+def _direct(work: UnitOfWork) -> Finding:
+    """Whether a backup can be made past the pooler."""
+    if not work.settings.pooler:
+        return Finding("连接池", True, "没有事务级连接池")
+    if not work.settings.database_direct_url:
+        return Finding("连接池", False, "备份和恢复没有直连地址", "设置 JIJIAO_DATABASE_DIRECT_URL")
+    return Finding("连接池", True, f"备份和恢复直连 {without_password(work.settings.direct_url)}")
 
 
 def _statistics(work: UnitOfWork) -> Finding:

@@ -33,6 +33,11 @@ def files_of(work: UnitOfWork) -> ImportFiles:
     return ImportFiles(work.settings.import_dir, work.vault)
 
 
+def pieces_are_here(work: UnitOfWork, job: Job) -> bool:
+    """Whether the file was brought in on this machine."""
+    return files_of(work).has(str(job.asked["token"]))
+
+
 def check_part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
     """Check the next piece; after the last one, the file as a whole."""
     asked, place, files = job.asked, job.place, files_of(work)
@@ -236,8 +241,8 @@ def _forget(work: UnitOfWork, actor: Actor, job: Job) -> None:
     files_of(work).drop(str(job.asked["token"]))
 
 
-CHECK = JobKind(CHECK_JOB, Action.CHECK_IMPORT, check_part, _forget)
-STORE = JobKind(STORE_JOB, Action.STORE_IMPORT, store_part, _tidy)
+CHECK = JobKind(CHECK_JOB, Action.CHECK_IMPORT, check_part, _forget, pieces_are_here)
+STORE = JobKind(STORE_JOB, Action.STORE_IMPORT, store_part, _tidy, pieces_are_here)
 
 
 def _number(value: object) -> int:

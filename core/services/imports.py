@@ -28,6 +28,7 @@ from core.schema.imports import (
     SavedFile,
     StoreImport,
 )
+from core.services.boxes import handed_out, taken_in
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.import_jobs import CHECK_JOB, STORE_JOB, files_of, read_problems
 from core.services.import_lines import Problem, plain_number
@@ -47,9 +48,9 @@ RECENT = 8
 def import_template(desk: Desk, actor: Actor, command: ImportTemplate) -> SavedFile:
     """下载模板: an .xlsx with headings, an example and notes. Raises NOT_ALLOWED for another role's kind."""
     sheet = _sheet(actor, command.kind)
-    path = desk.settings.export_dir / f"{sheet.label}导入模板.xlsx"
-    _written(path, lambda fresh: write_template(fresh, sheet))
-    return SavedFile(str(path), 1)
+    with handed_out(desk, actor, f"{sheet.label}导入模板.xlsx") as out:
+        _written(out.path, lambda fresh: write_template(fresh, sheet))
+    return SavedFile(out.shown, 1)
 
 
 @desk_use_case(Action.CHECK_IMPORT)
@@ -59,10 +60,10 @@ def check_import(desk: Desk, actor: Actor, command: CheckImport) -> ImportView:
     Raises Refused FILE_UNREADABLE, TABLE_COLUMNS, TABLE_EMPTY, and NOT_ALLOWED for another role's kind.
     """
     sheet = _sheet(actor, command.kind)
-    path = Path(command.path).expanduser()
     files = ImportFiles(desk.settings.import_dir, desk.vault)
     files.sweep(KEPT_DAYS)
-    content = read_file(path)
+    with taken_in(desk, actor, command.path) as path:
+        content = read_file(path)
     lines = read_lines(sheet, content, path.name)
     token = files.open_for(content)
     try:
@@ -157,13 +158,13 @@ def export_problems(desk: Desk, actor: Actor, command: ExportProblems) -> SavedF
         rows = _problems(work, checked, stored, 0, sum(_counts(checked, stored)))
         day = work.clock.now().astimezone(CHINA).strftime("%Y%m%d-%H%M%S")
     ending = "csv" if command.ending == "csv" else "xlsx"
-    path = desk.settings.export_dir / f"导入错误表-{day}-{checked.id}.{ending}"
     table = [
         (each.line, each.column, each.content, each.reason if each.error else f"{each.reason} (提示)")
         for each in rows
     ]
-    _written(path, lambda fresh: write_problems(fresh, table, ending))
-    return SavedFile(str(path), len(table))
+    with handed_out(desk, actor, f"导入错误表-{day}-{checked.id}.{ending}") as out:
+        _written(out.path, lambda fresh: write_problems(fresh, table, ending))
+    return SavedFile(out.shown, len(table))
 
 
 def read_lines(sheet: ImportSheet, content: bytes, name: str) -> Sequence[SheetLine]:

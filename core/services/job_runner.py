@@ -19,8 +19,10 @@ from core.model import Account, Job, Org
 from core.rules.clock import Clock
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor, Role
-from core.services.desk import Desk
+from core.services.desk import Desk, is_unreachable
 from core.services.job_kinds import JobKind, kind_of
+from core.services.processes import is_gone, this_host
+from core.services.served import has_worker
 from core.store.work import UnitOfWork
 
 STALE = timedelta(seconds=60)
@@ -35,25 +37,28 @@ _REST_SHARE, _LEAST_REST, _LONGEST_REST = 0.15, 0.003, 0.1
 _log = logging.getLogger("jijiao")
 
 
-def run_job(desk: Desk, job_id: int, *, stop: Callable[[], bool] = lambda: False) -> str:
+def run_job(
+    desk: Desk, job_id: int, *, stop: Callable[[], bool] = lambda: False, leaves: str = "paused"
+) -> str:
     """Do a job to its end, part by part, in this thread; returns the state that it came to.
 
-    `stop` is asked between parts: the job is then left as paused. Raises Refused JOB_RUNNING where another
-    process is at it, JOB_OVER where it has ended.
+    `stop` is asked between parts: the job is then left as `leaves` says, `paused` for a person to go on with, or
+    `waiting` for the worker of a service. So it is where the database is away. Raises Refused JOB_RUNNING where
+    another process is at it, JOB_OVER where it has ended.
     """
-    token = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(8)}"
+    token = f"{this_host()}:{os.getpid()}:{secrets.token_hex(8)}"
     kind = kind_of(_claim(desk, job_id, token))
     try:
         while True:
             begun = time.monotonic()
-            state = _patiently(desk, kind, job_id, token, stop())
+            state = _patiently(desk, kind, job_id, token, leaves if stop() else "")
             if state != "running":
                 return state
             if desk.store.engines.name == "sqlite":
                 spent = time.monotonic() - begun
                 time.sleep(min(_LONGEST_REST, max(_LEAST_REST, spent * _REST_SHARE)))
     except Exception as error:
-        return _failed(desk, job_id, token, error)
+        return _failed(desk, job_id, token, error, leaves)
 
 
 class JobRunner:
@@ -74,7 +79,10 @@ class JobRunner:
         return found
 
     def hand_over(self, job_id: int) -> None:
-        """Do this job soon; returns at once."""
+        """Do this job soon; returns at once. In a session of a service the worker of the service does it, so that it
+        goes on when the session is gone."""
+        if self._desk.settings.served and has_worker(self._desk):
+            return
         with self._lock:
             self._waiting.append(job_id)
             if self._thread is None or not self._thread.is_alive():
@@ -123,11 +131,11 @@ def _claim(desk: Desk, job_id: int, token: str) -> str:
     return kind
 
 
-def _patiently(desk: Desk, kind: JobKind, job_id: int, token: str, stop: bool) -> str:
+def _patiently(desk: Desk, kind: JobKind, job_id: int, token: str, leave: str) -> str:
     """The next part; where another was at the same rows, or the database was busy, once more."""
     for left in reversed(range(_TRIES)):
         try:
-            return _next_part(desk, kind, job_id, token, stop)
+            return _next_part(desk, kind, job_id, token, leave)
         except Refused as refusal:
             if refusal.code is not ErrorCode.STALE or not left:
                 raise
@@ -135,8 +143,8 @@ def _patiently(desk: Desk, kind: JobKind, job_id: int, token: str, stop: bool) -
     raise AssertionError("unreachable")
 
 
-def _next_part(desk: Desk, kind: JobKind, job_id: int, token: str, stop: bool) -> str:
-    """One part, one transaction; returns the state after it."""
+def _next_part(desk: Desk, kind: JobKind, job_id: int, token: str, leave: str) -> str:
+    """One part, one transaction; returns the state after it. With `leave` nothing is done: that becomes its state."""
     with desk.writing() as work:
         job = work.locked(Job, job_id)
         if job.runner != token or job.state != "running":
@@ -144,8 +152,8 @@ def _next_part(desk: Desk, kind: JobKind, job_id: int, token: str, stop: bool) -
         actor = actor_of_job(work, job)
         if job.cancel_asked:
             end_cancelled(work, actor, kind, job)
-        elif stop or not _in_use(work, job):
-            job.state = "paused"
+        elif leave or not _in_use(work, job):
+            job.state = leave if _in_use(work, job) else "paused"
         elif kind.part(work, actor, job):
             job.state, job.ended_at = "done", work.clock.now()
         job.heartbeat_at = work.clock.now()
@@ -161,11 +169,15 @@ def _in_use(work: UnitOfWork, job: Job) -> bool:
     return (account is None or account.active) and (org is None or org.active)
 
 
-def _failed(desk: Desk, job_id: int, token: str, error: Exception) -> str:
+def _failed(desk: Desk, job_id: int, token: str, error: Exception, leaves: str) -> str:
     """The part that failed left nothing; a refusal is told in its words, a fault by its number in the log.
 
-    Whoever mends the cause goes on from there (`resume_job`). Where the database is gone the job is left as it is.
+    Whoever mends the cause goes on from there (`resume_job`). Where the database was away the job is left for the
+    next; while it is away, as it is.
     """
+    is_away = isinstance(error, Refused) and error.code is ErrorCode.DATABASE_UNREACHABLE
+    if is_away or is_unreachable(error):
+        return _left(desk, job_id, token, leaves)
     incident = secrets.token_hex(3).upper()
     refusal = error if isinstance(error, Refused) else Refused(ErrorCode.INTERNAL, incident=incident)
     if refusal is not error:
@@ -174,6 +186,16 @@ def _failed(desk: Desk, job_id: int, token: str, error: Exception) -> str:
         job = work.locked(Job, job_id)
         if job.runner == token and job.state == "running":
             job.state, job.ended_at, job.trouble = "failed", work.clock.now(), refusal.text
+        state = job.state
+        work.commit()
+    return state
+
+
+def _left(desk: Desk, job_id: int, token: str, state: str) -> str:
+    with desk.writing() as work:
+        job = work.locked(Job, job_id)
+        if job.runner == token and job.state == "running":
+            job.state, job.heartbeat_at = state, work.clock.now()
         state = job.state
         work.commit()
     return state
@@ -207,12 +229,4 @@ def is_dead(job: Job, clock: Clock) -> bool:
     if job.heartbeat_at is None or clock.now() - job.heartbeat_at > STALE:
         return True
     node, _, process = job.runner.rpartition(":")[0].rpartition(":")
-    if node != os.uname().nodename or not process.isdigit():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        pass
-    return False
+    return process.isdigit() and is_gone(node, int(process))

@@ -46,7 +46,7 @@ from core.services.office_admission import (
     registered_org,
     reviewer_of,
 )
-from core.services.sign_in import plain_login
+from core.services.proving import plain_login
 from core.services.throttle import counted_try
 from core.store.typeface import missing_glyphs
 from core.store.work import UnitOfWork

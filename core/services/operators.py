@@ -21,7 +21,7 @@ from core.schema.base import Nothing, Page
 from core.services import account_keeping as keeping
 from core.services.accounts import find_account, holds, must_have_own_password, org_of
 from core.services.desk import Desk, desk_use_case, use_case
-from core.services.sign_in import plain_login
+from core.services.proving import plain_login
 from core.services.sub_accounts import holder_name, must_be_in_use
 from core.store.work import UnitOfWork
 

@@ -1,4 +1,7 @@
-"""证书打印 in batch (E7, D4, R5): a job that prints one PDF each and a list of them into the export folder."""
+"""证书打印 in batch (E7, D4, R5): a job that prints one PDF each and a list of them into the export folder.
+
+Where served they come into the outbox instead, packed together: core/services/paper_packs.py.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +22,19 @@ from core.rules.roles import Actor
 from core.rules.workflow import CertificateState
 from core.schema.jobs import JobView
 from core.schema.print_many import PrintablePage, PrintableRow, PrintMany, PrintManyQuery
+from core.services.boxes import must_take_more
 from core.services.certificates import (
     FrozenPaper,
     issue_paper,
     must_have_passed,
     paper_order,
     print_again,
-    save_paper,
+    write_paper,
 )
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.job_kinds import JobKind
 from core.services.jobs import JobRunner, job_view_of, start_job
+from core.services.paper_packs import list_name, pack_waiting, waiting_in
 from core.services.scope import may_see_person, not_yours, within
 from core.store.pages import BY_NAME, escaped, texts
 from core.store.work import UnitOfWork
@@ -43,7 +48,7 @@ MOST_PEOPLE = 20_000
 REPRINTS_AT_ONCE = 20
 REASONS_KEPT = 200
 """Names that are kept of those left out; the others are counted."""
-NEW, AGAIN, LEFT, FOLDER, LIST = "新签发", "重印", "未打印", "目录", "清单"
+NEW, AGAIN, LEFT, FOLDER, LIST, PACKS = "新签发", "重印", "未打印", "目录", "清单", "文件"
 """What a job of this kind tells at its end, in words."""
 REASONS = "_reasons"
 _PAGE = 500
@@ -90,7 +95,8 @@ def print_many_page(work: UnitOfWork, actor: Actor, command: PrintManyQuery) -> 
 
 @desk_use_case(Action.PRINT_MANY)
 def print_many(desk: Desk, actor: Actor, command: PrintMany) -> JobView:
-    """Begin to print, in the background. Raises Refused NOBODY_CHOSEN, and NOT_YOURS for somebody outside."""
+    """Begin to print, in the background. Raises Refused NOBODY_CHOSEN, INBOX_FULL, NOT_YOURS for somebody outside."""
+    must_take_more(desk, actor)
     with desk.writing() as work:
         if command.people:
             ids = sorted(set(command.people))[:MOST_PEOPLE]
@@ -116,16 +122,13 @@ def _part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
     So a file never lies in the folder whose certificate is not in the register.
     """
     place = dict(job.place)
-    for paper in _unsaved(place):
-        save_paper(work.settings, work.blobs, work.vault, paper, reprint=False)
     ids, at = _ids(job), int(str(place.get("at", 0)))
     outcome: dict[str, Any] = {NEW: 0, AGAIN: 0, LEFT: 0, REASONS: [], **job.outcome}
-    if at >= len(ids):
-        folder = work.settings.export_dir
-        path = folder / f"证书清单-{job.asked['year']}-{job.id}.xlsx"
-        write_sheets(path, [_list(work, actor, int(str(job.asked["year"])), ids)])
-        job.outcome = {**outcome, FOLDER: str(folder), LIST: path.name}
-        job.place = {"at": at}
+    over = at >= len(ids)
+    sheet = _list(work, actor, int(str(job.asked["year"])), ids) if over else None
+    waiting = _saved(work, actor, job, place, outcome, sheet)
+    if over:
+        job.outcome, job.place = outcome, {"at": at}
         return True
     unsaved = []
     for person_id in ids[at : at + REPRINTS_AT_ONCE]:
@@ -140,9 +143,37 @@ def _part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
         if fresh:  # drawing takes its time, and all who write wait for it
             break
     job.done = at
-    job.place = {"at": at, "unsaved": unsaved}
+    job.place = {"at": at, "unsaved": unsaved, "waiting": waiting}
     job.outcome = outcome
     return False
+
+
+def _saved(
+    work: UnitOfWork,
+    actor: Actor,
+    job: Job,
+    place: dict[str, object],
+    outcome: dict[str, Any],
+    sheet: Sheet | None,
+) -> list[str]:
+    """What the part before has entered is written as files, at the end the list too; answers the numbers of those
+    that wait to be packed (where served)."""
+    papers = list(_unsaved(place))
+    if work.settings.served:
+        waiting = [*waiting_in(place), *(paper.number for paper in papers)]
+        names = pack_waiting(work, actor, job, waiting, sheet)
+        if names:
+            outcome[PACKS] = "、".join(filter(None, [outcome.get(PACKS, ""), *names]))
+            return []
+        return waiting
+    folder = work.settings.export_dir
+    for paper in papers:
+        write_paper(folder / f"{paper.number}.pdf", work.blobs.get_sealed(paper.pdf_sha256, work.vault))
+    if sheet is not None:
+        path = folder / f"{list_name(job)}.xlsx"
+        write_sheets(path, [sheet])
+        outcome |= {FOLDER: str(folder), LIST: path.name}
+    return []
 
 
 PRINTS = JobKind(JOB, Action.PRINT_MANY, _part)

@@ -19,6 +19,7 @@ from core.rules.workflow import CERTIFICATE, CertificateState, Move
 from core.schema.annual import AnnualRow
 from core.schema.certificates import PrintedCertificate, ProofPreview, ProofSpan, ProofYear
 from core.services.annual import annual_row
+from core.services.boxes import must_take_more
 from core.services.certificates import (
     FrozenPaper,
     PaperOrder,
@@ -60,13 +61,14 @@ def print_proof(desk: Desk, actor: Actor, command: ProofSpan) -> PrintedCertific
     from core.store.paper_wording import PROOF as WORDING
     from core.store.seal import load_seal
 
+    must_take_more(desk, actor)
     with desk.writing() as work:
         person = _asked(work, actor, command)
         found = _again(work, actor, person, command)
         order = found or proof_order(work, person, tuple(range(command.from_year, command.to_year + 1)))
         work.commit()
     if isinstance(order, FrozenPaper):
-        return save_paper(desk.settings, desk.store.blobs, desk.vault, order, reprint=True)
+        return save_paper(desk, actor, order, reprint=True)
     seal = load_seal(desk.settings.seal_dir)
     sha256 = desk.store.blobs.put_sealed(render_certificate(seal, order.facts, WORDING), desk.vault)
     with desk.writing() as work:
@@ -75,7 +77,7 @@ def print_proof(desk: Desk, actor: Actor, command: ProofSpan) -> PrintedCertific
             raise Refused(ErrorCode.STALE)  # the person, or a year, has changed while the paper was drawn
         frozen = issue_paper(work, actor, order, seal.check_code(order.facts), sha256, kind=PROOF)
         work.commit()
-    return save_paper(desk.settings, desk.store.blobs, desk.vault, frozen, reprint=False)
+    return save_paper(desk, actor, frozen, reprint=False)
 
 
 def proof_order(work: UnitOfWork, person: Person, years: tuple[int, ...]) -> PaperOrder:

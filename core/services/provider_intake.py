@@ -15,6 +15,7 @@ from core.rules.identity import mask_id_number
 from core.rules.permissions import Action
 from core.rules.provider_files import FinishedCourse
 from core.rules.roles import Actor
+from core.services.import_jobs import pieces_are_here
 from core.services.import_lines import Problem, Row
 from core.services.job_kinds import JobKind
 from core.services.public_rows import Course, record_courses
@@ -86,7 +87,7 @@ def take_part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
     return False
 
 
-FILE = JobKind(FILE_JOB, Action.TAKE_PROVIDER_FILE, take_part)
+FILE = JobKind(FILE_JOB, Action.TAKE_PROVIDER_FILE, take_part, is_here=pieces_are_here)
 
 
 def _end(work: UnitOfWork, actor: Actor, job: Job) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -27,6 +26,7 @@ from core.schema.providers import (
     SaveProvider,
     TakeProviderFile,
 )
+from core.services.boxes import taken_in
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.import_jobs import read_problems
 from core.services.jobs import JobRunner, job_view_of, start_job
@@ -94,8 +94,8 @@ def take_provider_file(desk: Desk, actor: Actor, command: TakeProviderFile) -> P
     Raises NOT_YOURS, FILE_UNREADABLE, PROVIDER_FILE_BROKEN, PROVIDER_UNKNOWN, SIGNATURE_WRONG, FILE_TAKEN_ALREADY.
     """
     _of_province(actor)
-    path = Path(command.path).expanduser()
-    content = read_file(path)
+    with taken_in(desk, actor, command.path) as path:
+        content = read_file(path)
     parts = take_apart(content)
     sha256 = hashlib.sha256(content).hexdigest()
     with desk.reading() as work:

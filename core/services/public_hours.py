@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -20,9 +19,10 @@ from core.rules.hours import ZERO, CreditHours
 from core.rules.permissions import Action
 from core.rules.roles import Caller
 from core.schema.employers import ImportProblem, ImportPublicHours, ImportResult
+from core.services.boxes import taken_in
 from core.services.desk import Desk, desk_use_case
+from core.services.proving import plain_login
 from core.services.public_rows import Course, record_courses
-from core.services.sign_in import plain_login
 from core.services.unit_file import UnitLine, read_table
 from core.store.typeface import missing_glyphs
 from core.store.work import UnitOfWork
@@ -49,7 +49,8 @@ def import_public_hours(desk: Desk, caller: Caller, command: ImportPublicHours) 
 
     Raises Refused FILE_UNREADABLE.
     """
-    file = read_table(Path(command.path).expanduser(), COLUMNS)
+    with taken_in(desk, caller, command.path) as path:
+        file = read_table(path, COLUMNS)
     if file.missing:
         return ImportResult(
             0, tuple(ImportProblem(file.heading_line, name, "缺少这一列") for name in file.missing)

@@ -29,7 +29,7 @@ from core.services.admission import KIND, registration_view
 from core.services.desk import Desk, desk_use_case
 from core.services.drafts import forget_guest_drafts
 from core.services.employers import find_department, may_register_at
-from core.services.sign_in import plain_login
+from core.services.proving import plain_login
 from core.services.throttle import counted_try
 from core.store.typeface import missing_glyphs
 from core.store.work import UnitOfWork

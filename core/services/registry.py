@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -17,6 +16,7 @@ from core.rules.lists import Lists
 from core.rules.permissions import Action
 from core.rules.roles import Caller, OrgKind
 from core.schema.employers import ImportProblem, ImportResult, ImportUnits
+from core.services.boxes import taken_in
 from core.services.desk import Desk, desk_use_case
 from core.services.unit_file import (
     AUTHORITY,
@@ -40,7 +40,8 @@ _KINDS = {kind.label: kind for kind in OrgKind}
 @desk_use_case(Action.IMPORT_UNITS)
 def import_units(desk: Desk, caller: Caller, command: ImportUnits) -> ImportResult:
     """Import the units of a file. With any problem nothing is stored. Raises Refused FILE_UNREADABLE."""
-    file = read_units(Path(command.path).expanduser())
+    with taken_in(desk, caller, command.path) as path:
+        file = read_units(path)
     if file.missing:
         return ImportResult(
             0, tuple(ImportProblem(file.heading_line, name, "缺少这一列") for name in file.missing)

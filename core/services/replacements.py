@@ -11,6 +11,7 @@ from core.rules.permissions import Action
 from core.rules.roles import Actor
 from core.rules.workflow import CERTIFICATE, CertificateState, Move
 from core.schema.certificates import PrintedCertificate, ReplaceCertificate
+from core.services.boxes import must_take_more
 from core.services.certificates import (
     PaperOrder,
     annual_facts,
@@ -41,6 +42,7 @@ def replace_certificate(desk: Desk, actor: Actor, command: ReplaceCertificate) -
     from core.store.seal import load_seal
 
     reason = typed_reason(command.reason)
+    must_take_more(desk, actor)
     with desk.writing() as work:
         old = _replaceable(work, actor, command)
         kind = old.kind
@@ -57,7 +59,7 @@ def replace_certificate(desk: Desk, actor: Actor, command: ReplaceCertificate) -
         frozen = issue_paper(work, actor, order, seal.check_code(order.facts), sha256, kind=kind)
         _replace(work, actor, old, frozen.number, reason)
         work.commit()
-    return save_paper(desk.settings, desk.store.blobs, desk.vault, frozen, reprint=False)
+    return save_paper(desk, actor, frozen, reprint=False)
 
 
 def _replaceable(work: UnitOfWork, actor: Actor, command: ReplaceCertificate) -> Certificate:

@@ -32,6 +32,8 @@ from core.store import migrate
 from core.store.blobs import Blobs, is_name, open_blobs
 from core.store.dump import is_empty, put_back
 from core.store.engine import open_engines
+from core.store.hostkeys import FILE_NAME as HOST_KEY
+from core.store.hostkeys import host_key_path
 from core.store.seal import load_seal
 from core.store.settings import Settings
 from core.store.store import Store, open_store
@@ -146,8 +148,20 @@ def _put_seal(settings: Settings, content: bytes) -> None:
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for entry in archive:
             held = archive.extractfile(entry)
-            if held is not None and "/" not in entry.name and not entry.name.startswith("."):
+            if held is None or "/" in entry.name or entry.name.startswith("."):
+                continue
+            if entry.name == HOST_KEY:
+                _put_host_key(settings, held.read())
+            else:
                 _write(settings.seal_dir / entry.name, held.read())
+
+
+def _put_host_key(settings: Settings, content: bytes) -> None:
+    """So that users meet the service they know; one that is there already stays."""
+    path = host_key_path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        _write(path, content)
 
 
 def _write(path: Path, content: bytes) -> None:

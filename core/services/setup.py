@@ -19,7 +19,8 @@ from core.rules.workflow import YearState
 from core.services.accounts import find_account, new_account
 from core.services.desk import Desk
 from core.services.passwords import Passwords
-from core.services.sign_in import plain_login
+from core.services.proving import plain_login
+from core.store.hostkeys import ensure_host_key, host_key_fingerprint
 from core.store.seal import create_seal, has_seal, load_trust
 from core.store.settings import Settings, without_password
 from core.store.store import Store, create_store
@@ -35,13 +36,14 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @dataclass(frozen=True, slots=True)
 class Initialised:
-    """What `initialise` came to. `password` is the generated one, shown this once; empty if it was chosen, or if
-    there was a 系统管理员 already (`login` is empty then)."""
+    """What `initialise` came to. `host_key` is the fingerprint of the SSH host key; `password` is the generated
+    one, shown this once; empty if it was chosen, or if there was a 系统管理员 already (`login` is empty then)."""
 
     database: str
     data_dir: str
     key_place: str
     seal_fingerprint: str
+    host_key: str
     regions: int
     login: str
     password: str
@@ -65,6 +67,7 @@ def initialise(
     store = create_store(settings, clock)
     try:
         fingerprint = _sealed(store)
+        host_key = host_key_fingerprint(ensure_host_key(settings))
         with store.writing() as work:
             made = fill_regions(work)
             fill_years(work)
@@ -78,6 +81,7 @@ def initialise(
         data_dir=str(settings.data_dir),
         key_place="环境变量 JIJIAO_DATA_KEY" if settings.data_key is not None else str(settings.key_path),
         seal_fingerprint=fingerprint,
+        host_key=host_key,
         regions=made,
         login=name,
         password="" if password or not name else chosen,

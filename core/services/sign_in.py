@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select
 
-from core.model import (
-    Account,
-    AccountRole,
-    LoginSession,
-    Org,
-    OrgRegistration,
-    Person,
-    Registration,
-    Viewing,
-)
-from core.rules.entry import EntryError, fold_plain
+from core.model import Account, AccountRole, LoginSession, Org, Registration, Viewing
 from core.rules.errors import ErrorCode, Refused
-from core.rules.offices import OfficeState
 from core.rules.permissions import Action
-from core.rules.roles import Actor, Caller, Role
+from core.rules.roles import Actor, Caller, Guest, Role
 from core.rules.workflow import RegistrationState
 from core.schema.base import Nothing
-from core.schema.sign_in import Challenge, SignedIn, SignIn, SwitchRole
+from core.schema.sign_in import Challenge, Choice, EnterByTicket, SignedIn, SignIn, SwitchRole
 from core.services.actors import actor_of, roles_of
 from core.services.challenges import Challenges
 from core.services.desk import Desk, desk_use_case, use_case
-from core.services.initial import initial_password
-from core.services.throttle import counted_try
+from core.services.door import METHODS, has_proved, open_way, use_up
+from core.services.proving import prove
+from core.services.served import take_account
 from core.store.work import UnitOfWork
 
 
 @desk_use_case(Action.CHALLENGE)
-def new_challenge(desk: Desk, caller: Caller, command: Nothing) -> Challenge:
-    """A new 验证码."""
-    return Challenges.of(desk).ask(desk)
+def new_challenge(desk: Desk, caller: Caller, command: Nothing) -> Challenge | None:
+    """A new 验证码; None where `sign_in` asks this caller for none."""
+    return Challenges.of(desk).ask(desk) if _asks_challenge(desk, caller) else None
 
 
 @desk_use_case(Action.SIGN_IN)
@@ -44,29 +33,35 @@ def sign_in(desk: Desk, caller: Caller, command: SignIn) -> SignedIn:
     """登录.
 
     Raises Refused WRONG_CHALLENGE, CHALLENGE_EXPIRED, LOCKED (`minutes`), WRONG_LOGIN (`left`: tries that
-    remain); and only to whoever knows the password NOT_YET_REVIEWED, ROLE_MISSING, DISABLED.
+    remain); and only to whoever knows the password NOT_YET_REVIEWED, ROLE_MISSING, DISABLED, ACCOUNT_FULL.
     """
-    if desk.settings.captcha:
+    if _asks_challenge(desk, caller):
         Challenges.of(desk).answer(desk, command.challenge_id, command.answer)
-    login = plain_login(command.login)
-    with counted_try(desk, login, caller.address, ErrorCode.WRONG_LOGIN):
-        with desk.reading() as work:
-            known = _find(work, login)
-            initial = initial_password(work, known.account_id, known.password_hash)
-        if not desk.passwords.matches(known.password_hash, command.password, initial):
-            raise Refused(ErrorCode.WRONG_LOGIN)
-    if known.account_id is None:
-        raise Refused(ErrorCode.NOT_YET_REVIEWED)
-    fresh = None
-    if known.password_hash and initial is None and desk.passwords.is_outdated(known.password_hash):
-        fresh = desk.passwords.hash(command.password)
+    proven = prove(desk, command.login, command.password, caller.address)
     with desk.writing() as work:
-        if fresh is not None:
-            unchanged = (Account.id == known.account_id) & (Account.password_hash == known.password_hash)
-            work.session.execute(update(Account).where(unchanged).values(password_hash=fresh))
-        session = _begin(work, known.account_id, command.role, caller.address)
+        proven.renew(work)
+        session = _begin(work, proven.account_id, command.role, caller)
         work.commit()
     return session
+
+
+@use_case(Action.SIGN_IN, writes=True)
+def enter_by_ticket(work: UnitOfWork, caller: Guest, command: EnterByTicket) -> SignedIn | Choice:
+    """登录 by what was proved at the SSH door. With several roles and none named the answer is which there are.
+
+    The ticket is used up when a session begins, not before. Raises Refused WAY_IN_OVER for one that is wrong,
+    used or old, and what `sign_in` refuses to whoever knows the password.
+    """
+    way = open_way(work, caller)
+    _must_be_active(work, way.account_id)
+    role = command.role
+    if role is None:
+        roles = _names(roles_of(work, way.account_id))
+        if len(roles) > 1:
+            return Choice(roles)
+        role = roles[0] if roles else Role.PERSON
+    use_up(work, way)
+    return _begin(work, way.account_id, role, caller, METHODS[way.method])
 
 
 @use_case(Action.SIGN_OUT, writes=True)
@@ -94,51 +89,18 @@ def switch_role(work: UnitOfWork, actor: Actor, command: SwitchRole) -> SignedIn
     return SignedIn(now, _names(held))
 
 
-def plain_login(text: str) -> str:
-    """A login name in its one form: plain letters in capitals (a final x of a 证件号 too), no blanks."""
-    try:
-        return fold_plain(text).upper()
-    except EntryError:
-        return ""
+def _asks_challenge(desk: Desk, caller: Caller) -> bool:
+    """验证码 only where the way in has proved nothing, unless the installation wants it always."""
+    settings = desk.settings
+    if not settings.captcha or settings.captcha_proven or not isinstance(caller, Guest) or not caller.ticket:
+        return settings.captcha
+    with desk.reading() as work:
+        return not has_proved(work, caller)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What a login name leads to: an account, or only a registration that waits for review."""
-
-    account_id: int | None = None
-    password_hash: str | None = None
-
-
-def _find(work: UnitOfWork, login: str) -> _Known:
-    """By login name, else by 证件号 (of a person whose account has another name), else a pending registration."""
-    number = work.vault.digest("id_number", login)
-    by_login = select(Account.id, Account.password_hash).where(
-        Account.login_digest == work.vault.digest("login", login)
-    )
-    by_number = (
-        select(Account.id, Account.password_hash).join(Person).where(Person.id_number_digest == number)
-    )
-    found = work.session.execute(by_login).first() or work.session.execute(by_number).first()
-    if found is not None:
-        return _Known(*found)
-    # One that was sent in for an existing account has that account's password.
-    waiting = (
-        select(func.coalesce(Account.password_hash, Registration.password_hash))
-        .select_from(Registration)
-        .outerjoin(Account, Account.id == Registration.account_id)
-        .where(Registration.id_digest == number, Registration.state == RegistrationState.PENDING.value)
-    )
-    office = select(OrgRegistration.password_hash).where(
-        OrgRegistration.code == login, OrgRegistration.state == OfficeState.PENDING.value
-    )
-    return _Known(None, work.session.scalar(waiting) or work.session.scalar(office))
-
-
-def _begin(work: UnitOfWork, account_id: int, role: Role, address: str) -> SignedIn:
-    account = work.session.get_one(Account, account_id)
-    if not account.active:
-        raise Refused(ErrorCode.DISABLED)
+def _begin(work: UnitOfWork, account_id: int, role: Role, caller: Caller, how: str = "") -> SignedIn:
+    """A session of an account in a role. `how` is what was proved, where that was not on the screen."""
+    account = _must_be_active(work, account_id)
     held = roles_of(work, account_id)
     if role is Role.PERSON and not any(each.role == role.value for each in held):
         waits = (Registration.account_id == account_id) & (
@@ -148,21 +110,34 @@ def _begin(work: UnitOfWork, account_id: int, role: Role, address: str) -> Signe
             raise Refused(ErrorCode.NOT_YET_REVIEWED)
     chosen = _chosen(held, role)
     _must_be_in_use(work, chosen)
+    served_id = caller.served_id if isinstance(caller, Guest) else None
+    if served_id is not None:
+        take_account(work, served_id, account_id)
     now = work.clock.now()
     session = LoginSession(
         id=secrets.token_urlsafe(24),
         account_id=account_id,
         role=chosen.role,
         account_role_id=chosen.id,
-        address=address,
+        address=caller.address,
         started_at=now,
         last_seen_at=now,
+        served_id=served_id,
     )
     work.session.add(session)
     work.session.flush()
-    actor = actor_of(work, chosen, session.id, address)
-    work.audit(actor, Action.SIGN_IN, "account", account_id, actor.role.label)
+    actor = actor_of(work, chosen, session.id, caller.address)
+    summary = f"{actor.role.label}，{how}" if how else actor.role.label
+    work.audit(actor, Action.SIGN_IN, "account", account_id, summary)
     return SignedIn(actor, _names(held), account.must_change)
+
+
+def _must_be_active(work: UnitOfWork, account_id: int) -> Account:
+    """Raises Refused DISABLED for an account that is disabled (停用)."""
+    account = work.session.get_one(Account, account_id)
+    if not account.active:
+        raise Refused(ErrorCode.DISABLED)
+    return account
 
 
 def _must_be_in_use(work: UnitOfWork, held: AccountRole) -> None:

@@ -32,6 +32,7 @@ from core.schema.spot_checks import (
     SpotCheckRow,
 )
 from core.schema.statistics import Exported
+from core.services.boxes import handed_out
 from core.services.declaration_views import form_name
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.employers import region_name
@@ -186,12 +187,13 @@ def export_spot_check(desk: Desk, actor: Actor, command: SpotCheckKey) -> Export
         Sheet("名单", (SheetColumn("序号", 8, WHOLE), number), list(enumerate(sample, 1)), heading),
         Sheet("总体", (number, SheetColumn("", 4, TEXT)), ((each, None) for each in ids), heading),
     )
-    path = desk.settings.export_dir / f"抽查-{row.year}-{row.id}-{moment:%Y%m%d-%H%M%S}.xlsx"
-    try:
-        return Exported(str(path), write_sheets(path, sheets))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refused(ErrorCode.FILE_UNREADABLE, path=path, reason=reason) from None
+    with handed_out(desk, actor, f"抽查-{row.year}-{row.id}-{moment:%Y%m%d-%H%M%S}.xlsx") as out:
+        try:
+            rows = write_sheets(out.path, sheets)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Refused(ErrorCode.FILE_UNREADABLE, path=out.path, reason=reason) from None
+    return Exported(out.shown, rows)
 
 
 def _visible(work: UnitOfWork, actor: Actor, check_id: int) -> SpotCheck:

@@ -29,8 +29,8 @@ from core.services.initial import INITIAL_LENGTH, initial_of
 from core.services.judging import rules_of
 from core.services.messages import tell_person
 from core.services.person_lines import person_lines, under_review
+from core.services.proving import plain_login
 from core.services.scope import must_be_chief, must_reach
-from core.services.sign_in import plain_login
 from core.store.people import PersonLine, people_page
 from core.store.work import UnitOfWork
 

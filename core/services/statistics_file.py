@@ -9,6 +9,7 @@ from core.rules.errors import ErrorCode, Refused
 from core.rules.permissions import Action
 from core.rules.roles import Actor
 from core.schema.statistics import Exported, GroupBy, Statistics, StatisticsQuery
+from core.services.boxes import handed_out
 from core.services.desk import Desk, desk_use_case
 from core.services.stat_cells import freshen
 from core.services.statistics import counted_by, people_of
@@ -41,17 +42,17 @@ def export_statistics(desk: Desk, actor: Actor, command: StatisticsQuery) -> Exp
             sheets.append(_people_sheet(work, ground))
         moment = desk.clock.now().astimezone(CHINA)
         name = f"统计-{ground.year}-{_file_name(ground.place[-1])}-{moment:%Y%m%d-%H%M%S}-{actor.account_id}.xlsx"
-        path = desk.settings.export_dir / name
-        try:
-            rows = write_sheets(path, sheets)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise Refused(ErrorCode.FILE_UNREADABLE, path=path, reason=reason) from None
+        with handed_out(desk, actor, name) as out:
+            try:
+                rows = write_sheets(out.path, sheets)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise Refused(ErrorCode.FILE_UNREADABLE, path=out.path, reason=reason) from None
     with desk.writing() as work:
         words = f"导出 {ground.year}年度统计 {' '.join(ground.place)}，{rows} 行"
         work.audit(actor, Action.EXPORT_STATISTICS, "statistics", ground.year, words)
         work.commit()
-    return Exported(str(path), rows)
+    return Exported(out.shown, rows)
 
 
 def _sheet(result: Statistics) -> Sheet:

@@ -1,13 +1,15 @@
-"""Evidence and papers (附件、证书), each kept once under the SHA-256 of its bytes: in a folder, or in an object store."""
+"""Evidence and papers (附件、证书), each kept once under its SHA-256: in a folder, or in an object store."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
+import secrets
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from core.store.vault import Vault
 
 SEALED = ".sealed"
 _NAME = re.compile(r"[0-9a-f]{64}(\.sealed)?")
+_PASSING = re.compile(r"box-[0-9]{8}-[0-9a-f]{32}")
+PASSING_FOLDER = "boxes"
 
 
 class Blobs(ABC):
@@ -49,6 +53,19 @@ class Blobs(ABC):
         """What `put_sealed` kept. Raises as `get` does, and KEY_WRONG."""
         return _matching(vault.open_bytes(self.read(sha256 + SEALED)), sha256)
 
+    def put_passing(self, content: bytes, vault: Vault, day: date) -> str:
+        """Keep for a while, sealed, what is no evidence (收件箱, 发件箱); returns the name, by chance, that finds it.
+
+        The day in the name tells how old it is. It is in no backup.
+        """
+        name = f"box-{day:%Y%m%d}-{secrets.token_hex(16)}"
+        self.write(name, vault.seal_bytes(content))
+        return name
+
+    def get_passing(self, name: str, vault: Vault) -> bytes:
+        """What `put_passing` kept. Raises Refused EVIDENCE_UNREADABLE where it is gone, KEY_WRONG."""
+        return vault.open_bytes(self.read(name))
+
     def prove(self, sha256: str, vault: Vault) -> None:
         """Hold what is kept under a hash against it, sealed or not. Raises as `get` and `get_sealed` do."""
         if self.holds(sha256 + SEALED):
@@ -70,7 +87,15 @@ class Blobs(ABC):
 
     @abstractmethod
     def names(self) -> Iterator[str]:
-        """All names, rising."""
+        """All names of evidence and papers, rising."""
+
+    @abstractmethod
+    def passing(self) -> Iterator[str]:
+        """All names that `put_passing` gave and that were not dropped, in no order."""
+
+    @abstractmethod
+    def drop(self, name: str) -> None:
+        """Delete what `put_passing` kept; what has gone already is no fault. Raises ValueError for another name."""
 
 
 def is_name(name: str) -> bool:
@@ -80,9 +105,21 @@ def is_name(name: str) -> bool:
 
 def key_of(name: str) -> str:
     """A name's place, two levels deep, the same in both kinds. Raises ValueError for what is no name."""
-    if not is_name(name):
+    if is_name(name):
+        return f"{name[:2]}/{name}"
+    return passing_key(name)
+
+
+def passing_key(name: str) -> str:
+    """The place of what is kept for a while. Raises ValueError for any other name."""
+    if not is_passing(name):
         raise ValueError(name)
-    return f"{name[:2]}/{name}"
+    return f"{PASSING_FOLDER}/{name}"
+
+
+def is_passing(name: str) -> bool:
+    """Whether `put_passing` could have given a name."""
+    return _PASSING.fullmatch(name) is not None
 
 
 def open_blobs(settings: Settings) -> Blobs:
@@ -94,6 +131,11 @@ def open_blobs(settings: Settings) -> Blobs:
     from core.store.object_blobs import ObjectBlobs
 
     return ObjectBlobs(settings)
+
+
+def reason_of(error: BaseException) -> str:
+    """The first line of what the client says, which holds neither key nor secret."""
+    return f"{type(error).__name__} {str(error).strip().partition(chr(10))[0]}"[:300]
 
 
 class FolderBlobs(Blobs):
@@ -138,6 +180,14 @@ class FolderBlobs(Blobs):
         for path in sorted(self.folder.glob("??/*")):
             if is_name(path.name):
                 yield path.name
+
+    def passing(self) -> Iterator[str]:
+        for path in self.folder.glob(f"{PASSING_FOLDER}/*"):
+            if is_passing(path.name):
+                yield path.name
+
+    def drop(self, name: str) -> None:
+        (self.folder / passing_key(name)).unlink(missing_ok=True)
 
 
 def _matching(content: bytes, sha256: str) -> bytes:

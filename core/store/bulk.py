@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.model import Base
+from core.store.locks import IMPORTS, hold
 
-_IMPORT_LOCK = 0x6A69_7000_0000
 _WANTED = table("wanted_key", column("key"))
 
 
@@ -106,8 +106,7 @@ def found_by(
 
 def hold_off(session: Session, number: int) -> None:
     """Hold off other imports of the same place until the transaction ends; SQLite has one writer anyway."""
-    if session.connection().dialect.name == "postgresql":
-        session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK + number})
+    hold(session, IMPORTS + number)
 
 
 def is_taken(error: DBAPIError) -> bool:

@@ -39,6 +39,12 @@ class Engines:
         """`sqlite` or `postgresql`."""
         return self.read.dialect.name
 
+    def rest(self) -> None:
+        """Close the connections that nobody uses now; whoever has one goes on, and the next one is made anew."""
+        # Not the engine's `dispose`, which makes another pool: what is in use would come back to the old one and
+        # stay open there until the rubbish is collected.
+        self.read.pool.dispose()
+
     def dispose(self) -> None:
         """Close the pool."""
         self.read.dispose()

@@ -36,6 +36,10 @@ class ImportFiles:
         self._place(token).mkdir(parents=True, mode=0o700)
         return token
 
+    def has(self, token: str) -> bool:
+        """Whether the pieces of a file lie on this machine."""
+        return self._place(token).is_dir()
+
     def write(self, token: str, name: str, rows: object) -> None:
         """Keep a piece: anything that JSON can hold."""
         self._write(self._path(token, name), json.dumps(rows, ensure_ascii=False).encode())

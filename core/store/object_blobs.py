@@ -1,24 +1,25 @@
-"""Evidence in an S3-like object store (对象存储), shared by all hosts of a service; the extra `s3` brings the client."""
+"""Evidence in an S3-like object store (对象存储), one for all hosts of a service; its client is the extra `s3`."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.rules.errors import ErrorCode, Refused
-from core.store.blobs import Blobs, is_name, key_of
+from core.store.blobs import PASSING_FOLDER, Blobs, is_name, is_passing, key_of, passing_key, reason_of
 from core.store.settings import Settings
 
 if TYPE_CHECKING:
-    from obstore.store import S3Store
+    from obstore.store import S3Config, S3Store
 
 # Somebody waits at a screen: a store that doesn't answer is given up within 20 seconds, one that refuses at once.
 _CONNECT, _REQUEST = timedelta(seconds=3), timedelta(seconds=10)
 _TRIES, _TRYING = 2, timedelta(seconds=6)
+_IDLE = timedelta(seconds=5)  # a connection is kept for what follows at once, not while somebody thinks
 _AT_ONCE = 1000
 _log = logging.getLogger("jijiao")
 
@@ -59,16 +60,25 @@ class ObjectBlobs(Blobs):
         return True
 
     def names(self) -> Iterator[str]:
-        listed = self._bucket.list(chunk_size=_AT_ONCE)
+        return filter(is_name, self._listed(None))
+
+    def passing(self) -> Iterator[str]:
+        return filter(is_passing, self._listed(PASSING_FOLDER))
+
+    def drop(self, name: str) -> None:
+        key = passing_key(name)
+        with _said(), suppress(FileNotFoundError):
+            self._bucket.delete(key)
+
+    def _listed(self, folder: str | None) -> Iterator[str]:
+        listed = self._bucket.list(folder, chunk_size=_AT_ONCE)
         while True:
             with _said():
                 page = next(listed, None)
             if page is None:
                 return
             for each in page:
-                name = each["path"].rpartition("/")[2]
-                if is_name(name):
-                    yield name
+                yield each["path"].rpartition("/")[2]
 
     @cached_property
     def _bucket(self) -> S3Store:
@@ -78,22 +88,23 @@ class ObjectBlobs(Blobs):
         chosen = self._settings
         bucket, _, prefix = chosen.evidence_store.removeprefix("s3://").partition("/")
         secret = chosen.evidence_secret
-        wanted = {
-            "endpoint": chosen.evidence_endpoint.rstrip("/"),
-            "access_key_id": chosen.evidence_key_id,
-            "secret_access_key": secret.get_secret_value() if secret else "",
-        }
+        wanted: S3Config = {"region": chosen.evidence_region or "us-east-1"}
+        if chosen.evidence_endpoint:
+            wanted["endpoint"] = chosen.evidence_endpoint.rstrip("/")
+        if chosen.evidence_key_id and secret is not None:
+            wanted["access_key_id"] = chosen.evidence_key_id
+            wanted["secret_access_key"] = secret.get_secret_value()
         return S3Store(
             bucket,
             prefix=prefix.strip("/") or None,
-            region=chosen.evidence_region or "us-east-1",
+            config=wanted,
             client_options={
                 "allow_http": chosen.evidence_endpoint.startswith("http://"),
                 "connect_timeout": _CONNECT,
                 "timeout": _REQUEST,
+                "pool_idle_timeout": _IDLE,
             },
             retry_config={"max_retries": _TRIES, "retry_timeout": _TRYING},
-            **{name: value for name, value in wanted.items() if value},
         )
 
 
@@ -107,8 +118,3 @@ def _said() -> Iterator[None]:
     except (BaseError, OSError, ValueError) as error:
         _log.warning("the evidence store: %s", reason_of(error))
         raise Refused(ErrorCode.EVIDENCE_UNREACHABLE) from error
-
-
-def reason_of(error: BaseException) -> str:
-    """The first line of what the client says, which names neither key nor secret."""
-    return f"{type(error).__name__} {str(error).strip().partition(chr(10))[0]}"[:300]

@@ -46,8 +46,8 @@ class Store:
         return self._unit(writing=True)
 
     def rest(self) -> None:
-        """Give the connections back; the next unit of work makes one again. Units that are open go on."""
-        self.engines.dispose()
+        """Give back the connections that are not in use: a program that is not asked for anything holds none."""
+        self.engines.rest()
 
     def close(self) -> None:
         """Close all connections."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Engine, delete, func, select, text
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -33,13 +33,12 @@ from core.rules.roles import Actor, Caller
 from core.rules.rulebook import Rulebook
 from core.store.blobs import Blobs
 from core.store.engine import begin_writing, is_lock
+from core.store.locks import AUDIT_CHAIN, hold
 from core.store.rulebooks import Rulebooks
 from core.store.settings import Settings
 from core.store.vault import Vault
 
 Row = TypeVar("Row", bound=Base)
-# The chain of the audit log has one end: whoever writes to it holds this until the transaction is over.
-_CHAIN_LOCK = 0x6A696A6961
 
 # Two who race for one number or one move: the database lets one through, the other is told in words.
 _RACES = {
@@ -250,8 +249,7 @@ class UnitOfWork:
         self._audited.clear()
         if not entries:
             return
-        if self._engine.dialect.name == "postgresql":
-            self.session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+        hold(self.session, AUDIT_CHAIN)
         last = select(AuditLink.id, AuditLink.hash).order_by(AuditLink.id.desc()).limit(1)
         newest = self.session.execute(last).first()
         end, previous = (0, GENESIS) if newest is None else newest

@@ -26,9 +26,11 @@ from core.model import (
     SpotCheck,
     SpotCheckItem,
 )
+from core.rules.boxes import Box
 from core.rules.errors import Refused
 from core.rules.reference import PROVINCE
 from core.rules.roles import Actor, Caller, Guest, Role
+from core.schema.account_keys import AddKey
 from core.schema.base import Nothing
 from core.schema.changes import ChangeView
 from core.schema.declarations import DeclarationView
@@ -36,6 +38,8 @@ from core.schema.drafts import SaveDraft
 from core.schema.offices import OfficeView, OrgChangeView, SaveDepartment, SubmitOrgChange
 from core.schema.registration import Register, RegistrationView
 from core.schema.review import Subject
+from core.services.account_keys import add_key
+from core.services.box_files import put_file
 from core.services.departments import save_department
 from core.services.desk import Desk
 from core.services.drafts import save_draft
@@ -46,6 +50,7 @@ from core.store.store import Store
 from core.store.vault import derive
 from tests.conftest import DATA_KEY
 from tests.services.front_door import GUEST, cheap_desk, typed_form
+from tests.services.key_pairs import public_line
 from tests.services.moving import position, transfer
 from tests.services.offices import applied
 from tests.services.proofs import asked, without_faces
@@ -84,6 +89,8 @@ class Hall:
     activity_id: int
     exemption_id: int
     job_id: int
+    key_id: int
+    file_id: int
 
     @property
     def store(self) -> Store:
@@ -127,7 +134,14 @@ def build_hall(store: Store, folder: Path) -> Hall:
         _enter_activity(world),
         enter_exemption(world, person),
         enter_job(world, firm),
+        enter_key(desk, person),
+        put_file(desk, person.account_id, Box.INBOX, "a.pdf", b"%PDF-1.7\n").id,
     )
+
+
+def enter_key(desk: Desk, person: Actor) -> int:
+    """A public key of the person's account."""
+    return desk.do(add_key, person, AddKey(text=public_line())).rows[0].id
 
 
 def _enter_activity(world: World) -> int:

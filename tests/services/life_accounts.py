@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from core.rules.roles import Role
+from core.rules.boxes import Box
+from core.rules.roles import Guest, Role
+from core.schema.account_keys import AddKey
 from core.schema.accounts import AccountKey, AddRole, MakeOperator, MakeSubAccount, SwitchAccount
+from core.schema.base import Number
+from core.schema.boxes import DeleteFile
+from core.schema.sign_in import EnterByTicket
 from core.schema.staff import MoveStaff, StaffKey, SwitchStaff
 from core.schema.units_below import MakeUnitAccount, ResetUnitAccount, SwitchUnit
-from tests.services.front_door import NUMBER
+from core.services.box_files import put_file
+from core.services.door import prove_password
+from tests.services.front_door import GUEST, NUMBER, PASSWORD
+from tests.services.key_pairs import public_line
 
 if TYPE_CHECKING:
     from tests.services.life import Life, Step
@@ -19,9 +27,22 @@ REASON = f"经办人 {NUMBER} 已调离"
 
 def account_steps(life: Life) -> Iterator[Step]:
     """What is made, shut, opened and given a new password, each once."""
+    yield from _of_the_person(life)
     yield from _of_the_firm(life)
     yield from _of_the_bureau(life)
     yield from _of_the_operator(life)
+
+
+def _of_the_person(life: Life) -> Iterator[Step]:
+    """A key is registered and removed, a file that came in is deleted; a password that was proved at the SSH door begins a session."""
+    person, does = life.made["person"], life.does
+    yield does("add_key", "keys", lambda: AddKey(text=public_line(), name=f"{NUMBER}的电脑"), person)
+    yield does("remove_key", "keys", lambda: Number(value=life.made["keys"].rows[0].id), person)
+    file = put_file(life.desk, person.account_id, Box.INBOX, f"{NUMBER}.pdf", b"%PDF-1.7\n")
+    yield does("delete_file", "deleted", lambda: DeleteFile(file_id=file.id), person)
+    proof = prove_password(life.desk, NUMBER, PASSWORD, GUEST.address)
+    guest = Guest(GUEST.address, ticket=proof.ticket)
+    yield does("enter_by_ticket", "entered", EnterByTicket, guest)
 
 
 def _of_the_firm(life: Life) -> Iterator[Step]:

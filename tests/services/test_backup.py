@@ -19,6 +19,7 @@ from core.services.backup_file import check_backup
 from core.services.desk import Desk
 from core.services.restore import restore
 from core.services.setup import LOCAL, initialise
+from core.store.hostkeys import host_key_path
 from core.store.settings import Settings
 from core.store.store import Store, open_store
 from tests.conftest import DATA_KEY, administer
@@ -86,6 +87,15 @@ def test_what_was_backed_up_is_there_again_with_a_proof(
     finally:
         there.close()
     assert counts[0] == counts[1] - 1  # the backup itself was written down after it was made
+
+
+def test_users_meet_the_same_host_key_after_it_was_put_back(
+    sealed_desk: Desk, busy: World, elsewhere: Callable[[], Settings], tmp_path: Path
+) -> None:
+    path, place = tmp_path / "a.tar", elsewhere()
+    back_up(sealed_desk, LOCAL, BackUp(path=str(path)))
+    restore(place, path)
+    assert host_key_path(place).read_bytes() == host_key_path(sealed_desk.settings).read_bytes()
 
 
 def test_people_go_on_working_while_it_is_made(

@@ -25,6 +25,7 @@ from core.schema.accounts import (
 )
 from core.schema.annual import RecogniseYear
 from core.schema.base import Command, Number
+from core.schema.boxes import DeleteFile
 from core.schema.certificates import (
     PrintCertificate,
     RevokeCertificate,
@@ -135,6 +136,7 @@ def test_a_guest_passes_these_doors_only() -> None:
     assert doors == {
         "new_challenge",
         "sign_in",
+        "enter_by_ticket",
         "register",
         "registration_status",
         "withdraw_registration",
@@ -306,6 +308,8 @@ def commands_about_accounts(hall: Hall) -> dict[tuple[str, str], Command]:
     person, firm = hall.person.person_id or 0, hall.world.garden
     account = hall.firm_account
     return {
+        ("remove_key", "key"): Number(value=hall.key_id),
+        ("delete_file", "file"): DeleteFile(file_id=hall.file_id),
         ("view_staff", "person"): StaffKey(person_id=person),
         ("switch_staff", "person"): SwitchStaff(person_id=person, on=False, reason="已离职"),
         ("move_staff", "person"): MoveStaff(person_id=person),

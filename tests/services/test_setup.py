@@ -16,10 +16,11 @@ from core.rules.clock import Clock
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Role
 from core.schema.accounts import CreateAccount
+from core.schema.health import Finding
 from core.schema.sign_in import SignIn
 from core.services.accounts import create_account
 from core.services.desk import Desk
-from core.services.health import Finding, doctor
+from core.services.health import doctor
 from core.services.passwords import Passwords
 from core.services.setup import LOCAL, Initialised, initialise, needs_operator
 from core.services.sign_in import sign_in

@@ -326,14 +326,16 @@ def test_every_use_case_asks_for_a_permission_that_was_declared() -> None:
 
 
 def test_a_database_that_has_gone_is_named_as_such(tmp_path: Path) -> None:
-    from core.store.blobs import Blobs
+    from core.store.blobs import FolderBlobs
     from core.store.engine import open_engines
     from core.store.settings import Settings
     from core.store.vault import Vault
 
     settings = Settings(data_dir=tmp_path)
     engines = open_engines("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1")
-    store = Store(engines, vault=Vault(bytes(32)), blobs=Blobs(tmp_path), settings=settings, clock=SetClock())
+    store = Store(
+        engines, vault=Vault(bytes(32)), blobs=FolderBlobs(tmp_path), settings=settings, clock=SetClock()
+    )
     with pytest.raises(Refused) as caught:
         cheap_desk(store).do(departments_of, GUEST, Number(value=1))
     assert caught.value.code is ErrorCode.DATABASE_UNREACHABLE

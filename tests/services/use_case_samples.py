@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.rules.roles import Role
+from core.schema.account_keys import AddKey
 from core.schema.accounts import (
     AccountKey,
     AddRole,
@@ -17,6 +18,7 @@ from core.schema.annual import AnnualQuery, ChangeYear, RecogniseYear
 from core.schema.audit import AuditQuery
 from core.schema.backup import BackUp
 from core.schema.base import Command, Nothing, Number
+from core.schema.boxes import BoxQuery, DeleteFile
 from core.schema.certificates import (
     CheckFile,
     CheckLineText,
@@ -68,7 +70,7 @@ from core.schema.review import (
     UndoDecision,
     Verdict,
 )
-from core.schema.sign_in import SignIn, SwitchRole
+from core.schema.sign_in import EnterByTicket, SignIn, SwitchRole
 from core.schema.staff import MoveStaff, StaffKey, StaffQuery, SwitchStaff
 from core.schema.units_below import (
     MakeUnitAccount,
@@ -101,6 +103,7 @@ SAMPLES: Mapping[str, Command] = {
     "save_edition": SaveEdition(kind="hours", entry="post_training"),
     "new_challenge": Nothing(),
     "sign_in": SignIn(role=Role.PERSON, login="nobody", password=PASSWORD),
+    "enter_by_ticket": EnterByTicket(),
     "sign_out": Nothing(),
     "switch_role": SwitchRole(role=Role.PERSON),
     "register": Register(values={}),
@@ -110,6 +113,11 @@ SAMPLES: Mapping[str, Command] = {
         email="nobody@example.cn", mobile="19900000009", code="1", password=PASSWORD, again=PASSWORD
     ),
     "change_password": ChangePassword(old=PASSWORD, new=f"{PASSWORD}6", again=f"{PASSWORD}6"),
+    "key_page": Nothing(),
+    "box_list": BoxQuery(),
+    "delete_file": DeleteFile(file_id=1),
+    "add_key": AddKey(text="ssh-ed25519 AAAA"),
+    "remove_key": Number(value=1),
     "message_page": MessageQuery(),
     "read_messages": ReadMessages(),
     "send_mail": SendMail(),

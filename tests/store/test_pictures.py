@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.rules.errors import ErrorCode, Refused
-from core.store.blobs import Blobs
+from core.store.blobs import FolderBlobs
 from core.store.pictures import Picture, PictureLimits, cells, inspect
 
 LIMITS = PictureLimits(file_bytes=2048 * 1024, pixels=50_000_000)
@@ -122,17 +122,17 @@ def test_no_zoom_and_no_pan_leaves_the_picture(zoom: float, x: float, y: float) 
 
 
 def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = FolderBlobs(tmp_path)
     assert blobs.put(b"scan") == blobs.put(b"scan")
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
 def test_kept_bytes_come_back(tmp_path: Path) -> None:
-    assert Blobs(tmp_path).get(Blobs(tmp_path).put(b"scan")) == b"scan"
+    assert FolderBlobs(tmp_path).get(FolderBlobs(tmp_path).put(b"scan")) == b"scan"
 
 
 def test_bytes_that_were_altered_on_disk_are_refused(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = FolderBlobs(tmp_path)
     sha256 = blobs.put(b"scan")
     blobs.path(sha256).write_bytes(b"forged")
     with pytest.raises(Refused):
@@ -142,4 +142,4 @@ def test_bytes_that_were_altered_on_disk_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sha256", ["", "../../etc/passwd", "A" * 64, "a" * 63])
 def test_what_is_no_hash_is_never_a_path(tmp_path: Path, sha256: str) -> None:
     with pytest.raises(ValueError):
-        Blobs(tmp_path).path(sha256)
+        FolderBlobs(tmp_path).path(sha256)

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 
 from core.rules.clock import ShiftedClock
 from core.rules.errors import ErrorCode, Refused
@@ -96,6 +96,35 @@ def test_a_reader_is_not_kept_waiting_by_a_writer(store: Store) -> None:
         writing.session.flush()
         with store.reading() as reading:
             assert reading.session.scalar(text("select count(*) from audit")) == 0
+
+
+def test_a_store_at_rest_holds_no_connection_and_the_next_unit_makes_one(store: Store) -> None:
+    with store.reading() as work:
+        work.session.scalar(text("select 1"))
+    store.rest()
+    at_rest = kept_open(store)
+    with store.reading() as work:
+        answer = work.session.scalar(text("select count(*) from audit"))
+    assert (at_rest, answer, kept_open(store)) == (0, 0, 1)
+
+
+def test_a_store_that_is_told_to_rest_lets_open_units_go_on(store: Store) -> None:
+    with store.writing() as work:
+        work.audit(None, "x")
+        store.rest()
+        work.commit()
+    store.rest()
+    with store.reading() as work:
+        written = work.session.scalar(text("select count(*) from audit"))
+    store.rest()
+    assert (written, kept_open(store)) == (1, 0)
+
+
+def kept_open(store: Store) -> int:
+    """Connections that wait in the pool."""
+    pool = store.engines.read.pool
+    assert isinstance(pool, QueuePool)
+    return pool.checkedin()
 
 
 def test_behind_a_pooler_no_statement_is_prepared(postgresql_server: str) -> None:

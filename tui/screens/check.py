@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from core.rules.boxes import SHOWN_FROM
 from core.rules.errors import ErrorCode, FieldError, Refused
 from core.rules.fields import FieldSpec
+from core.rules.roles import Actor
 from core.schema.certificates import CheckedFile, CheckFile, CheckLineText, LookUpCertificate, PaperCheck
 from core.services.certificate_checks import check_file, check_folder, check_line_text, look_up_certificate
+from tui.choosing_file import NO_INBOX, choose_file
 from tui.frame import Frame
 from tui.keys import Command, Press
 from tui.look import Line, Look, Span, line
@@ -157,6 +160,8 @@ class CheckScreen(Frame):
         elif number == 2:
             sheet = AskSheet("按二维码内容查询", self._line_given, label="内容", notes=_QR_NOTE, done="查询")
             await self.open(sheet)
+        elif await self.program.backend.setting("served"):
+            await self._ask_inbox(folder=number == 4)
         elif number == 3:
             sheet = AskSheet("按 PDF 文件查询", self._file_given, label="文件", notes=_FILE_NOTE, done="查询")
             await self.open(sheet)
@@ -195,6 +200,19 @@ class CheckScreen(Frame):
         if await asyncio.to_thread(path.is_dir):
             await self._folder_given("", text)
             return
+        await self._file_chosen(path)
+
+    async def _ask_inbox(self, *, folder: bool) -> None:
+        """Where served, a file is one of the inbox, and the folder the inbox itself."""
+        if not folder:
+            await choose_file(self, "按 PDF 文件查询", (".pdf",), self._file_chosen)
+        elif not isinstance(self.program.caller, Actor):
+            self.tell(NO_INBOX, Look.WARN)
+        else:
+            page = await self.ask(check_folder, CheckFile(path=SHOWN_FROM))
+            self.answer.show_table(page.rows, "收件箱")
+
+    async def _file_chosen(self, path: Path) -> None:
         await self._answered(await self.ask(check_file, CheckFile(path=str(path))), path.name)
 
     async def _folder_given(self, _digit: str, text: str) -> None:

@@ -17,13 +17,14 @@ from core.schema.changes import IdentityPage, SubmitIdentity
 from core.schema.declarations import AddEvidence, EvidenceRef, EvidenceView, Holder
 from core.services.evidence import add_identity_picture
 from core.services.identities import identity_page, submit_identity
+from tui.choosing_file import choose_picture
 from tui.kept import Kept, form_content, kept_views, taken_views
 from tui.keys import Command
 from tui.look import Look, Span, wrapped
 from tui.nameplate import nameplate
 from tui.widgets.choosing import check_left, opener
 from tui.widgets.field import Field, field_for
-from tui.widgets.file_picker import FilePicker, size_text
+from tui.widgets.file_picker import size_text
 from tui.widgets.form import Form
 from tui.widgets.pane import Pane
 
@@ -165,17 +166,12 @@ class IdentityFormScreen(Kept):
         await self.program.go("picture", evidence=views, at=at, holder=Holder.IDENTITY)
 
     async def _open_files(self, field: Field, typed: str) -> None:
-        folder = self.program.last_folder or await self.program.backend.setting("evidence_folder")
-
         async def take_in(path: Path) -> None:
             await self._take_in(field, path)
 
-        files = FilePicker(self, folder or Path.home(), take_in, field.spec.label)
-        files.query_entry.set(typed)
-        await self.open(files)
+        await choose_picture(self, field.spec.label, take_in, typed=typed)
 
     async def _take_in(self, field: Field, path: Path) -> None:
-        self.program.last_folder = path.parent
         try:
             view: EvidenceView = await self.ask(add_identity_picture, AddEvidence(path=str(path)))
             others = (each for key, each in self._chosen_pictures().items() if key != field.spec.key)

@@ -116,10 +116,7 @@ class LoginScreen(Frame):
 
     async def _prepare(self) -> None:
         await self.program.backend.prepare()
-        if await self.program.backend.setting("captcha"):
-            await self._ask_challenge()
-        elif self.form.fields[-1].spec.key == "answer":
-            self.form.rebuild(self.form.fields[:-1])
+        await self._ask_challenge()
 
     async def _ask_challenge(self) -> None:
         backend = self.program.backend
@@ -129,7 +126,8 @@ class LoginScreen(Frame):
         self._show_challenge()
 
     def _show_challenge(self) -> None:
-        if self._challenge is None:
+        if self._challenge is None:  # none is asked of this caller
+            self.form.rebuild([field for field in self.form.fields if field.spec.key != "answer"])
             return
         field = self.form.find("answer")
         if self._words:

@@ -37,7 +37,7 @@ class PrintManyScreen(Paged[PrintableRow]):
     title_text = "证书打印"
     frame_lines = 9
     help_text = (
-        "列出年度认定通过的人。每人一个 PDF，另有一份带编号的清单，都写在导出目录。",
+        "列出年度认定通过的人。每人一个 PDF，另有一份带编号的清单，写在导出目录；从网络进来时打成一包，放进发件箱。",
         "打印过的照原样重印，不重新编号。没有通过、还没有年度认定的不在列，人数写在上面。",
     )
     commands = (

@@ -18,7 +18,7 @@ FILTER_COMMANDS = (
 _LOOKS = {
     Look.PLAIN: Look.POPUP,
     Look.LABEL: Look.POPUP,
-    Look.FIELD: Look.POPUP_FIELD,
+    Look.FOCUS: Look.POPUP_FIELD,
     Look.HINT: Look.POPUP_HINT,
 }
 

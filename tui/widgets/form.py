@@ -286,7 +286,8 @@ class Form(Pane):
         if entry.tick:
             return self._draw_tick(entry, here, at_line)
         mark = "*" if entry.spec.required else ""
-        label = Span(fit(f" {entry.spec.label}{mark}", box_start), Look.LABEL)
+        left, right = (" ", " ") if entry.fixed else ("[", "]")
+        label = Span(fit(f" {entry.spec.label}{mark}", box_start - 1) + left, Look.LABEL)
         cells = _box_cells(entry, room)
         value = entry.entry.value
         if entry.spec.kind is FieldKind.PASSWORD:
@@ -297,7 +298,7 @@ class Form(Pane):
             text, caret = entry.entry.window(cells) if here else (entry.entry.head(cells), 0)
         if here:
             self._caret = (box_start + (0 if entry.picked else caret), at_line)
-        look = Look.PLAIN if entry.fixed else Look.FOCUS if here else Look.FIELD
+        look = Look.FOCUS if here and not entry.fixed else Look.PLAIN
         tail = f" {entry.tail}" if entry.tail else ""
         if not tail and entry.spec.kind is FieldKind.LONG_TEXT and not entry.fixed:
             tail = f" {len(value)}/{entry.spec.max_length}"
@@ -306,7 +307,8 @@ class Form(Pane):
         elif not tail and here and entry.spec.hint and not entry.error:
             tail = "  " + entry.spec.hint
         tail = fit(tail, max(0, room - cells)) if tail else ""
-        out: list[Line] = [(label, Span(fit(text, cells), look), Span(tail, Look.HINT))]
+        box = Span(fit(text, cells), look)
+        out: list[Line] = [(label, box, Span(right, Look.LABEL), Span(tail, Look.HINT))]
         return out + remarks(entry.error, entry.notes, box_start, room)
 
     def _draw_tick(self, entry: Field, here: bool, at_line: int) -> list[Line]:

@@ -35,6 +35,7 @@ class OptionPage:
     status: str = ""
 
 
+_QUERY = " 查找["
 _ELSEWHERE = frozenset({"tab", "shift+tab", "f2", "f4", "f5", "f6", "f8", "f9"})
 """Keys that mean something in the form below and nothing in its popup."""
 
@@ -138,9 +139,8 @@ class Picker(Pane):
         text, _ = self.query_entry.window(30)
         out.append(
             (
-                Span(" 查找 ", Look.POPUP),
-                Span(fit(text, 30), Look.POPUP_FIELD),
-                Span(f"  {self.hint}", Look.POPUP_HINT),
+                Span(f"{_QUERY}{fit(text, 30)}] ", Look.POPUP),
+                Span(self.hint, Look.POPUP_HINT),
             )
         )
         free = cells - 8 - sum(w + 1 for _, w in self.columns if w)
@@ -165,7 +165,7 @@ class Picker(Pane):
 
     def caret_at(self) -> tuple[int, int] | None:
         self.lines()
-        return (width(" 查找 ") + self.query_entry.window(30)[1], 1)
+        return (width(_QUERY) + self.query_entry.window(30)[1], 1)
 
     async def press(self, press: Press) -> bool:
         last = len(self.page.options) - 1

@@ -15,8 +15,9 @@ from typing import Any
 
 from textual.app import App
 
-from tui.wire.grid_driver import ENTER, GridDriver
+from tui.wire.grid_driver import GridDriver
 from tui.wire.line import Settings, make_raw, restore, settings_of, size_of, terminal_among
+from tui.wire.modes import ENTER
 from tui.wire.outlet import Outlet
 
 HANG_UP_SECONDS = 5

@@ -22,6 +22,8 @@ _HIDE_FROM = 400
 """Bytes from which on a frame hides the cursor while it paints, so that it is not seen running about."""
 _SHIFT_FROM = 4
 """Changed rows from which on a moved block is looked for."""
+_ANEW_FROM = 800
+"""Bytes from which on it is tried whether a cleared screen is painted shorter than a changed one."""
 
 
 class CellGrid:
@@ -108,14 +110,14 @@ class CellGrid:
         pen = self._pen
         pen.cols = self.cols
         if self._front is None:
-            pen.clear_screen()
-            self._front = [blank_row(self.cols) for _ in range(self.rows)]
-        elif self.caps.scroll and len(self._dirty) >= _SHIFT_FROM:
-            self._shift(self._front)
-        for y in sorted(self._dirty):
-            if self.back[y] != self._front[y]:
-                paint_row(pen, y, self.back[y], self._front[y], self.caps)
-                self._front[y] = self.back[y][:]
+            pen.follow(self._anew())
+            self._front = [row[:] for row in self.back]
+        else:
+            front = self._front
+            self._dirty = {y for y in self._dirty if self.back[y] != front[y]}
+            pen.follow(self._change(front))
+            for y in self._dirty:
+                front[y] = self.back[y][:]
         self._dirty.clear()
         pen.move(max(0, min(cursor[0], self.cols - 1)), max(0, min(cursor[1], self.rows - 1)))
         text = pen.take()
@@ -124,13 +126,33 @@ class CellGrid:
         self._cursor_shown = True
         return text
 
-    def _shift(self, front: list[Row]) -> None:
-        """Let the client move a block of rows that only went up or down."""
+    def _change(self, front: list[Row]) -> Pen:
+        """The shorter way from what the client shows: what differs, or everything anew."""
+        pen = self._pen.copy()
+        shifted = self.caps.scroll and len(self._dirty) >= _SHIFT_FROM and self._shift(pen, front)
+        for y in sorted(self._dirty):
+            paint_row(pen, y, self.back[y], front[y], self.caps)
+        if shifted or pen.cost < _ANEW_FROM:
+            return pen
+        anew = self._anew()
+        return anew if anew.cost < pen.cost else pen
+
+    def _anew(self) -> Pen:
+        """The whole picture on a cleared screen."""
+        pen, blank = self._pen.copy(), blank_row(self.cols)
+        pen.clear_screen()
+        for y, row in enumerate(self.back):
+            paint_row(pen, y, row, blank, self.caps)
+        return pen
+
+    def _shift(self, pen: Pen, front: list[Row]) -> bool:
+        """Let the client move a block of rows that only went up or down; False where there is none."""
         found = find_shift(self.back, front, min(self._dirty), max(self._dirty))
         if found is None:
-            return
+            return False
         top, bottom, by = found
-        self._pen.shift_rows(top, bottom, by)
+        pen.shift_rows(top, bottom, by)
         block, blank = front[top : bottom + 1], [blank_row(self.cols) for _ in range(abs(by))]
         front[top : bottom + 1] = block[by:] + blank if by > 0 else blank + block[:by]
         self._dirty.update(range(top, bottom + 1))
+        return True

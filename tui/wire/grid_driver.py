@@ -16,7 +16,7 @@ from typing import Any
 
 from rich.color import ColorSystem
 from textual import events
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.driver import Driver
 from textual.geometry import Size
 
@@ -24,12 +24,7 @@ from tui.wire.caps import caps_from_environment
 from tui.wire.caret import Place, caret_of
 from tui.wire.grid import CellGrid
 from tui.wire.keyboard import Keyboard
-
-ENTER = "\x1b[?1049h\x1b[?2004h\x1b[?7l"
-"""Alternate screen, bracketed paste, no wrapping at the right edge."""
-LEAVE = "\x1b[m\x1b[2J\x1b[H\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l"
-AGAIN = "\x1b[?2004h\x1b[?7l\x1b(B\x0f"
-"""Before a repaint: the modes again, and out of any line-drawing character set."""
+from tui.wire.modes import AGAIN, ENTER, LEAVE
 
 FRAME_SECONDS = 0.016
 """Frames closer together than this become one."""
@@ -38,6 +33,8 @@ SETTLE_SECONDS = 0.005
 CARET_SECONDS = 0.03, 0.25
 """After a key the cursor is looked after at these times even when no cell changed."""
 RESIZE_SECONDS = 0.15
+HOLD_SECONDS = 0.3
+"""A frame waits no longer than this for a picture that is still being made."""
 
 _LOG = logging.getLogger(__name__)
 _ASIDE = re.compile(r"\x07|\x1b\]52;c;[A-Za-z0-9+/=]*\x07")
@@ -69,6 +66,8 @@ class GridDriver(Driver):
         self._caret_timer: asyncio.TimerHandle | None = None
         self._frame_late = False
         self._resizing = False
+        self._held = False
+        self._hold_until: float | None = None
         self._caret: Place = (0, size[1] - 1)
         self._thread = threading.get_ident()
 
@@ -98,12 +97,22 @@ class GridDriver(Driver):
         """Have a frame sent soon; Textual calls this after each update."""
         self._schedule(SETTLE_SECONDS)
 
+    def hold(self) -> None:
+        """A key is at work, which may paint several times: its last picture goes out, not each of them."""
+        self._held = True
+
+    def release(self) -> None:
+        """The key has had its effect."""
+        self._held = False
+        self.flush()
+
     def settle(self) -> None:
         """Send the pending frame and put the cursor in its place now.
 
         For the app to call when only the focus or the caret has moved.  Nothing is sent when nothing differs.
         """
         self._resizing = False
+        self._hold_until = None
         self._cancel_frame()
         self._send_frame()
 
@@ -122,12 +131,32 @@ class GridDriver(Driver):
         """Have a frame sent after this many seconds; the look after the caret never holds back what was painted."""
         if not self._open:
             return
-        at = max(self._loop.time() + delay, self.painted_at + FRAME_SECONDS)
+        now = self._loop.time()
+        if self._hold_until is None:
+            self._hold_until = now + HOLD_SECONDS
+        at = max(now + delay, self.painted_at + FRAME_SECONDS)
         if self._frame_timer is not None:
             if self._frame_timer.when() <= at or self._resizing:
                 return
             self._frame_timer.cancel()
-        self._frame_timer = self._loop.call_at(at, self.settle)
+        self._frame_timer = self._loop.call_at(at, self._frame_due)
+
+    def _frame_due(self) -> None:
+        """Send the frame, or wait a little more where the picture is half made."""
+        now = self._loop.time()
+        if now < (self._hold_until or now) and (self._held or self._painting):
+            self._frame_timer = self._loop.call_at(now + SETTLE_SECONDS, self._frame_due)
+        else:
+            self.settle()
+
+    @property
+    def _painting(self) -> bool:
+        """Whether Textual is about to write more of the picture."""
+        try:
+            screen = self._app.screen
+        except ScreenStackError:
+            return False
+        return bool(screen._layout_required or screen._dirty_widgets or screen._repaint_required)
 
     def _cancel_frame(self) -> None:
         if self._frame_timer is not None:

@@ -23,7 +23,7 @@ def settings_of(fileno: int) -> Settings | None:
 
 
 def make_raw(fileno: int) -> None:
-    """Every key comes at once and unchanged, ctrl+c, ctrl+s and ctrl+z too; output stays as it was."""
+    """Every key comes at once and unchanged, ctrl+c, ctrl+s and ctrl+z too; a line feed goes out as one byte."""
     settings = settings_of(fileno)
     if settings is None:
         return
@@ -31,6 +31,7 @@ def make_raw(fileno: int) -> None:
     settings[tty.IFLAG] &= ~(
         termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR | termios.ISTRIP
     )
+    settings[tty.OFLAG] &= ~termios.OPOST
     settings[tty.CC][termios.VMIN] = 1
     settings[tty.CC][termios.VTIME] = 0
     with contextlib.suppress(termios.error):  # the terminal may have gone

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tui.wire.sgr import PLAIN, SEEN_ON_BLANKS, Style, blank_style, sgr_change
 
+_NOWHERE = -1000
+"""A row that no order counts from: where the cursor stands is not known."""
+
 
 class Pen:
     """Collects the bytes of one frame and knows the state they leave the terminal in."""
@@ -15,6 +18,22 @@ class Pen:
         """The column; None after a write into the last one, when terminals differ on where they stand."""
         self.y = 0
         self.cols = 80
+
+    def copy(self) -> Pen:
+        """A pen in the same place that has collected nothing: to try a way and count what it costs."""
+        other = Pen()
+        other.style, other.x, other.y, other.cols = self.style, self.x, self.y, self.cols
+        return other
+
+    def follow(self, other: Pen) -> None:
+        """Take over what another pen has collected since it was copied from this one."""
+        self.out += other.out
+        self.style, self.x, self.y = other.style, other.x, other.y
+
+    @property
+    def cost(self) -> int:
+        """Bytes collected, in UTF-8."""
+        return sum(len(part.encode()) for part in self.out)
 
     def take(self) -> str:
         """What was collected, which is then forgotten."""
@@ -35,9 +54,10 @@ class Pen:
 
     def _way_to(self, x: int, y: int) -> str:
         absolute = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
-        if self.x is None:
-            return absolute
-        right, down = x - self.x, y - self.y
+        down = y - self.y
+        if self.x is None:  # a carriage return leads to the first column from wherever it is
+            return "\r" + "\n" * down if not x and 0 <= down < 4 else absolute
+        right = x - self.x
         if not down:
             relative = (
                 _step(right, "C")
@@ -93,7 +113,7 @@ class Pen:
         self.out.append(
             f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1}H\x1b[{count if count > 1 else ''}{order}\x1b[r"
         )
-        self.x = None  # taking the region back sends the cursor home, but not everywhere
+        self.x, self.y = None, _NOWHERE  # taking the region back sends the cursor home, but not everywhere
 
     def _advance(self, width: int) -> None:
         if self.x is not None:

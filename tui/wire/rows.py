@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tui.wire.caps import Caps
 from tui.wire.cells import Cell, Row
 from tui.wire.pen import Pen
-from tui.wire.sgr import NO_BG, SEEN_ON_BLANKS
+from tui.wire.sgr import NO_BG, SEEN_ON_BLANKS, Style, blank_style
 
 _MIN_REPEAT = 7
 _MIN_ERASE = 11
 _MIN_ERASE_TO_END = 4
 _MAX_GAP = 3
 """From these numbers of cells on the order is shorter than the cells themselves."""
+_AHEAD = 8
+"""Cells within which the next text is looked for when the ground changes."""
+_MIN_ANEW = 12
+"""Changed cells from which on it is tried whether an emptied row is written shorter than a changed one."""
 
 
 def paint_row(pen: Pen, y: int, new: Row, old: Row, caps: Caps) -> None:
     """Write with `pen` what turns row `y` from `old` into `new`."""
+    changed = [x for x in range(len(new)) if new[x] != old[x]]
+    if not changed:
+        return
+    start = changed[0]
+    ground = _ground(new[start:], caps)
+    emptied = old[start:].count(ground) == len(old) - start if ground else True
+    if emptied or ground is None or len(changed) < _MIN_ANEW or not old[start][0]:
+        _change_row(pen, y, new, old, caps)
+        return
+    change, anew = pen.copy(), pen.copy()
+    _change_row(change, y, new, old, caps)
+    anew.move(start, y)
+    _take_ground(anew, start, new, ground[1])
+    anew.erase_to_end()
+    _change_row(anew, y, new, old[:start] + [ground] * (len(new) - start), caps)
+    pen.follow(anew if anew.cost < change.cost else change)
+
+
+def _ground(cells: Row, caps: Caps) -> Cell | None:
+    """The blank that most of these are, where erasing can make it."""
+    blanks = Counter(cell for cell in cells if cell[0] == " " and _erasable(cell, caps))
+    return blanks.most_common(1)[0][0] if blanks else None
+
+
+def _change_row(pen: Pen, y: int, new: Row, old: Row, caps: Caps) -> None:
     cols = len(new)
     tail = _tail(new, caps)
     x = 0
@@ -77,11 +108,27 @@ def _erasable(blank: Cell, caps: Caps) -> bool:
 
 def _bridge(pen: Pen, x: int, y: int, row: Row, caps: Caps) -> None:
     """Cross a short gap by writing its unchanged cells again, where that is shorter than a move."""
-    if pen.y != y or pen.x is None or not 0 < x - pen.x <= _MAX_GAP:
+    if pen.y == y and pen.x is not None and 0 < x - pen.x <= _MAX_GAP:
+        start = pen.x
+    elif y - pen.y == 1 and 0 < x < _MAX_GAP:  # from the row above, through its beginning
+        start = 0
+    else:
         return
-    gap = row[pen.x : x]
-    if all(text.isascii() and text and style == pen.style for text, style in gap):
-        pen.write("".join(text for text, _ in gap), len(gap))
+    gap = row[start:x]
+    for style in (pen.style, row[x][1]):
+        if style is not None and all(_written_as_is(cell, style) for cell in gap):
+            pen.move(start, y)
+            pen.set_style(style)
+            pen.write("".join(text for text, _ in gap), len(gap))
+            return
+
+
+def _written_as_is(cell: Cell, style: Style) -> bool:
+    """Whether an ASCII character written in `style` looks like this cell."""
+    text, own = cell
+    if text == " ":
+        return own == blank_style(style)
+    return text.isascii() and text != "" and own == style
 
 
 def _paint_cell(pen: Pen, x: int, new: Row, old: Row, caps: Caps) -> int:
@@ -89,7 +136,7 @@ def _paint_cell(pen: Pen, x: int, new: Row, old: Row, caps: Caps) -> int:
     text, style = new[x]
     run = _run(x, new, old)
     if text == " ":
-        pen.set_blank_style(style)
+        _take_ground(pen, x, new, style)
     else:
         pen.set_style(style)
     if run >= _MIN_REPEAT and caps.rep and text.isascii():
@@ -102,6 +149,17 @@ def _paint_cell(pen: Pen, x: int, new: Row, old: Row, caps: Caps) -> int:
     stand_in = caps.substitutes.get(text)
     pen.write(stand_in or text, width)
     return width
+
+
+def _take_ground(pen: Pen, x: int, row: Row, ground: Style) -> None:
+    """Make blanks look like this one at `x`; where that needs an order, it sets what the next text needs too."""
+    if pen.style is not None and blank_style(pen.style) == ground:
+        return
+    ahead = next((style for text, style in row[x : x + _AHEAD] if text != " "), ground)
+    if ahead != ground and blank_style(ahead) == ground:
+        pen.set_style(ahead)
+    else:
+        pen.set_blank_style(ground)
 
 
 def _run(x: int, new: Row, old: Row) -> int:

@@ -36,10 +36,13 @@ def upgrade() -> None:
     _transfer_file()
     change(_SESSION)
     op.create_index("ix_login_session_served", "login_session", ["served_id"])
+    to_do = sa.text("state in ('waiting', 'running')")
+    op.create_index("ix_job_to_do", "job", ["id"], sqlite_where=to_do, postgresql_where=to_do)
 
 
 def downgrade() -> None:
     """The way back: everything in them is lost."""
+    op.drop_index("ix_job_to_do", "job")
     op.drop_index("ix_login_session_served", "login_session")
     change_back(_SESSION)
     for table in reversed(_TABLES):

@@ -1,0 +1,24 @@
+"""The address of whoever comes in over the network, in its one form: what limits count and the log shows."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv6Address, ip_address
+
+_WITH_PORT = re.compile(r"\[([^\]]+)\](?::\d+)?|([^:]+):\d+")
+
+
+def plain_address(text: str) -> str:
+    """An address without port, brackets and zone; IPv4 inside IPv6 (::ffff:192.0.2.7) as IPv4.
+
+    What is no address at all (the name of a socket) is kept as it is, 64 characters of it.
+    """
+    found = _WITH_PORT.fullmatch(text.strip())
+    bare = (found[1] or found[2]) if found else text.strip()
+    try:
+        address = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return bare[:64]
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(address)

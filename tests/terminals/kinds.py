@@ -1,0 +1,86 @@
+"""The terminals that people have, each with the settings that docs/terminals.md names for it."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FONT = "WenQuanYi Zen Hei Mono"
+LATIN = "DejaVu Sans Mono"
+COLS, ROWS = 80, 24
+_EVERYWHERE = ("Xvfb", "xdotool", "ssh", "script")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One terminal: how it is started on a command, and its files below the user's home."""
+
+    name: str
+    window: str
+    """The class of its window."""
+    start: Callable[[str], list[str]]
+    """The command line that shows a shell command; PuTTY is given its own options instead."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    wide_ambiguous: bool = False
+    """Whether it draws ● and box lines two cells wide."""
+
+    @property
+    def missing(self) -> list[str]:
+        """The programs that are not installed here."""
+        return [program for program in (self.name, *_EVERYWHERE) if shutil.which(program) is None]
+
+    def write_files(self, home: Path) -> None:
+        """Put its settings into the home folder of a user."""
+        for name, text in self.files.items():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_text(text, encoding="utf-8")
+
+
+def _xterm(command: str) -> list[str]:
+    fonts = ["-fa", f"{LATIN}:pixelsize=16", "-fd", f"{FONT}:pixelsize=16"]
+    return ["xterm", "-u8", *fonts, "-geometry", f"{COLS}x{ROWS}+0+0", "-e", command]
+
+
+def _mlterm(command: str) -> list[str]:
+    looks = ["--type=cairo", "--sbmod=none", "-w", "16", "-g", f"{COLS}x{ROWS}+0+0"]
+    return ["mlterm", *looks, "--ac=2", "-E", "UTF-8", "-M", "none", "-e", "sh", "-c", command]
+
+
+def _sakura(command: str) -> list[str]:
+    return [
+        *("sakura", "-c", str(COLS), "-r", str(ROWS), "-f", f"{FONT} 12"),
+        *("-x", f"sh -c {shlex.quote(command)}"),
+    ]
+
+
+def _putty(options: str) -> list[str]:
+    return ["putty", "-load", "jijiao", *shlex.split(options)]
+
+
+_PUTTY_SESSION = f"""\
+FontName=client:{FONT} 12
+LineCodePage=UTF-8
+TermWidth={COLS}
+TermHeight={ROWS}
+ScrollBar=0
+WarnOnClose=0
+CloseOnExit=2
+LocalEcho=1
+LocalEdit=1
+"""
+
+KINDS = (
+    Kind("xterm", "xterm", _xterm),
+    Kind("putty", "putty", _putty, {".putty/sessions/jijiao": _PUTTY_SESSION}),
+    Kind("sakura", "sakura", _sakura),
+    Kind(
+        "mlterm",
+        "mlterm",
+        _mlterm,
+        {".mlterm/aafont": f"DEFAULT={FONT}\nISO10646_UCS4_1={FONT}\n"},
+        wide_ambiguous=True,
+    ),
+)

@@ -1,0 +1,123 @@
+"""The process of one session: the program, told by the front what is typed, until it ends or the client has gone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from core.rules.roles import Guest
+from tui.app import JijiaoApp
+from tui.backend import Backend
+from tui.look import Look
+from tui.remote.driver import RemoteDriver
+from tui.remote.link import Link
+from tui.serve.packets import END, INPUT, NOTICE, SIZE, Meta, clamped
+from tui.wire.caps import caps_from_environment
+
+HANG_UP_SECONDS = 5
+"""A session whose client has gone and that doesn't come to its end by then is ended by the system."""
+_LAGGING_FROM = 64
+"""Presses that wait to be handled from which on the client has to wait."""
+
+
+class ServedApp(JijiaoApp):
+    """The program in a session of a service."""
+
+    def __init__(self, backend: Backend, meta: Meta, *, start: str = "front") -> None:
+        self.caps = caps_from_environment(meta.env)
+        guest = Guest(meta.address, meta.served_id or None, meta.ticket)
+        super().__init__(backend, start=start, driver_class=RemoteDriver, guest=guest)
+        self.link: Link
+
+    def paste_was_cut(self) -> None:
+        super().paste_was_cut()
+        self.link.count("pastes_cut")
+
+    def _print_error_renderables(self) -> None:
+        """The one sentence of a fault goes to the client; its traceback is in the log."""
+        for sentence in self._exit_renderables:
+            self.link.write(f"{sentence}\r\n".encode(self.caps.encoding, "replace"))
+        self._exit_renderables.clear()
+
+
+class Session:
+    """One operator at one link; `told` is what the front asked for."""
+
+    def __init__(self, line: socket.socket, told: Mapping[str, Any]) -> None:
+        self._meta, self._cpu_seconds = Meta.from_json(told["meta"]), int(told["cpu_seconds"])
+        meta, overrides = self._meta, told["overrides"]
+        self.app = ServedApp(Backend(overrides), meta, start="enter" if meta.ticket else "front")
+        self.link = Link(line, self._packet, self._gone, self._lags)
+        self.app.link = self.link
+        self.app.gate.paste_limit = int(told["paste_limit"])
+
+    async def run(self) -> int:
+        """Until the end; the exit code of the process."""
+        self.link.open()
+        await self.app.run_async(size=self._meta.size, mouse=False)
+        self.link.end()
+        return self.app.return_code or 0
+
+    @property
+    def _driver(self) -> RemoteDriver | None:
+        driver = self.app._driver
+        return driver if isinstance(driver, RemoteDriver) else None
+
+    def _lags(self) -> bool:
+        return self._driver is None or self.app.gate.waiting > _LAGGING_FROM
+
+    def _packet(self, packet: bytes) -> None:
+        kind, content = packet[:1], packet[1:]
+        driver = self._driver
+        if kind == INPUT and driver is not None:
+            allow_cpu(self._cpu_seconds)
+            driver.typed(content)
+        elif kind == SIZE and driver is not None:
+            driver.resized(clamped(*map(int, content.split())))
+        elif kind == NOTICE:
+            self.app.frame.tell(content.decode(errors="replace"), Look.WARN)
+        elif kind == END:
+            signal.alarm(HANG_UP_SECONDS)
+            self.app.exit()
+
+    def _gone(self) -> None:
+        signal.alarm(HANG_UP_SECONDS)
+        self.app.exit(return_code=128 + signal.SIGHUP)
+
+
+def allow_cpu(seconds: int) -> None:
+    """From now on so many seconds of the processor; a program that spins longer is ended by the system."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, hard))
+
+
+def limit_memory(megabytes: int) -> None:
+    """So many MB more than now: what wants more is refused, and only this session suffers."""
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        held = int(statm.read().split()[5]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_DATA, (held + megabytes * 2**20, resource.RLIM_INFINITY))
+
+
+def become_session(line: socket.socket, told: Mapping[str, Any]) -> None:
+    """In the forked process: be a session until its end; never returns. `told` is what the front asked for."""
+    code = 1
+    try:
+        limit_memory(int(told["memory_mb"]))
+        allow_cpu(int(told["cpu_seconds"]))
+
+        async def live() -> int:
+            return await Session(line, told).run()
+
+        code = asyncio.run(live())
+    except BaseException:
+        logging.getLogger("jijiao").exception("a session could not be led to its end")
+    finally:
+        logging.shutdown()
+        os._exit(code)

@@ -1,0 +1,218 @@
+"""The zygote: a process with everything imported and one throw-away program run, that forks each session.
+
+`python -m tui.remote.zygote FD` talks over the control socket FD; see `main`. A session shares the memory of what
+was imported, and is there in a tenth of the time that a start takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import gc
+import importlib
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from tui.serve.packets import Meta, hear, packet_pair, tell
+
+_PDEATHSIG = 1
+_WARM_SECONDS = 30.0
+_WARM_KEYS = (b"1", b"2", b"410099", b"\t", b"\x1bOP", b"\x1b", b":", b"\x1b")
+"""Through 首页, a login and its help, so that what every session draws first is drawn already."""
+
+
+class Zygote:
+    """Forks on demand, and tells the front of each session that has ended.
+
+    From the front: {"do": "open", "key", "meta", "memory_mb", "cpu_seconds", "paste_limit"} with the session's end
+    of a socket, {"do": "kill", "key"}. To the front: {"ready"}, {"opened", "process"}, {"gone", "status"}.
+    """
+
+    def __init__(self, control: socket.socket, overrides: Mapping[str, Any]) -> None:
+        self._control = control
+        self._overrides = dict(overrides)
+        self._keys: dict[int, int] = {}
+        """Which session each child process is."""
+        self._worker = 0
+        self._wakes, self._wake = os.pipe()
+
+    def run(self) -> None:
+        """Until the front has gone."""
+        os.set_blocking(self._wake, False)
+        os.set_blocking(self._wakes, False)
+        signal.set_wakeup_fd(self._wake)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        self._start_worker()
+        tell(self._control, {"ready": os.getpid()})
+        while True:
+            waits: list[Any] = [self._control, self._wakes]
+            ready, _, _ = select.select(waits, [], [])
+            if self._wakes in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._wakes, 4096)
+                self._reap()
+            if self._control in ready and not self._heard():
+                return
+
+    def _heard(self) -> bool:
+        """Do what the front asks; False when it has gone."""
+        message, handed = hear(self._control)
+        if message is None:
+            return False
+        if message["do"] == "open":
+            self._open(message, handed)
+        elif message["do"] == "kill":
+            self._kill(int(message["key"]))
+        return True
+
+    def _open(self, message: Mapping[str, Any], handed: int) -> None:
+        key = int(message["key"])
+        line = socket.socket(fileno=handed)
+        process = self._forked()
+        if process == 0:
+            from tui.remote.session import become_session
+
+            become_session(line, dict(message) | {"overrides": self._overrides})
+        line.close()
+        self._keys[process] = key
+        tell(self._control, {"opened": key, "process": process})
+
+    def _start_worker(self) -> None:
+        process = self._forked()
+        if process == 0:
+            die_with_parent()
+            become_worker(self._overrides)
+        self._worker = process
+
+    def _forked(self) -> int:
+        """Fork; in the child the control socket is closed, and signals are as a fresh process has them."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        process = os.fork()
+        if process == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for descriptor in (self._wakes, self._wake, self._control.detach()):
+                os.close(descriptor)
+        return process
+
+    def _kill(self, key: int) -> None:
+        for process, its in self._keys.items():
+            if its == key:  # not reaped yet, so the number is still its own
+                os.kill(process, signal.SIGKILL)
+
+    def _reap(self) -> None:
+        """Children that have ended."""
+        for process in [*self._keys, self._worker]:
+            try:
+                ended, status = os.waitpid(process, os.WNOHANG)
+            except ChildProcessError:
+                continue
+            if not ended:
+                continue
+            if process == self._worker:
+                self._start_worker()
+                continue
+            key = self._keys.pop(process)
+            with contextlib.suppress(OSError):  # the front has gone
+                tell(self._control, {"gone": key, "status": os.waitstatus_to_exitcode(status)})
+
+
+def become_worker(overrides: Mapping[str, Any]) -> None:
+    """In the forked process: do what waits in the background; never returns."""
+    code = 1
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
+    try:
+        from core.services.desk import open_desk
+        from core.services.job_worker import run_worker
+        from core.services.settings import read_settings
+
+        desk = open_desk(read_settings(overrides))
+        try:
+            run_worker(desk, stop)
+        finally:
+            desk.close()
+        code = 0
+    except BaseException:
+        logging.getLogger("jijiao").exception("the worker of the service ended")
+        stop.wait(5.0)  # not at once again where the database is gone
+    finally:
+        logging.shutdown()
+        os._exit(code)
+
+
+def die_with_parent() -> None:
+    """SIGTERM comes when the parent has gone; nothing outlives the service."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == 1:
+        os._exit(0)
+
+
+def load_everything() -> None:
+    """Import what sessions need, so that they share it: all screens, all use cases, and what these import late."""
+    from core.services.desk import all_use_cases
+    from tui.routes import ROUTES
+
+    all_use_cases()
+    for route in ROUTES.values():
+        importlib.import_module(route.target.partition(":")[0])
+    for name in ("textual.pilot", "textual.widgets._toast", "sqlalchemy.dialects.postgresql.psycopg"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+async def warm_up(overrides: Mapping[str, Any]) -> None:
+    """Run the program once with nobody at its end: styles parsed, caches filled. Its first keys are answered."""
+    from tui.backend import Backend
+    from tui.remote.link import Link
+    from tui.remote.session import ServedApp
+
+    far, near = packet_pair()
+    app = ServedApp(Backend(overrides), Meta((80, 24), {"TERM": "xterm-256color", "LANG": "zh_CN.UTF-8"}))
+    app.link = Link(near, lambda packet: None, app.exit, lambda: False)
+    running = asyncio.create_task(app.run_async(size=(80, 24), mouse=False))
+    try:
+        async with asyncio.timeout(_WARM_SECONDS):
+            while not running.done() and not app.gate.is_open:
+                await asyncio.sleep(0.02)
+            for key in _WARM_KEYS:
+                if app._driver is not None:
+                    app._driver.typed(key)  # type: ignore[attr-defined]
+                await asyncio.sleep(0.35)
+                await app.gate.idle()
+            app.exit()
+            await running
+    finally:
+        running.cancel()
+        app.link.abandon()
+        far.close()
+
+
+def main() -> None:
+    """Warm up, then fork until the front has gone. The first message on the control socket has the settings."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    first, _ = hear(control)
+    if first is None:
+        return
+    overrides = first["overrides"]
+    load_everything()
+    asyncio.run(warm_up(overrides))
+    for thread in threading.enumerate():  # a fork must find nobody at work
+        if thread is not threading.current_thread():
+            thread.join(5.0)
+    gc.collect()
+    gc.freeze()
+    Zygote(control, overrides).run()
+
+
+if __name__ == "__main__":
+    main()

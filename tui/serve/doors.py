@@ -1,0 +1,222 @@
+"""The doors of a service: who comes in over SSH as whom, and the words for everyone who doesn't.
+
+`guest` comes in without a proof, to 首页. Anybody else by the password of the account or by a key that was
+registered on screen. Nothing but a terminal and sftp is given: asyncssh refuses forwarding of every kind unless
+it is granted here, and the channel refuses commands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import asyncssh
+from asyncssh.constants import DISC_NO_MORE_AUTH_METHODS_AVAILABLE
+
+from core.rules.addresses import plain_address
+from core.rules.errors import ErrorCode, Refused
+from core.rules.roles import Guest
+from core.services.door import KEY, PASSWORD, Proof, keys_of, prove_key, prove_password
+from core.services.proving import plain_login
+from tui.serve.counters import service_log
+from tui.serve.visitor import Visitor
+from tui.tries import tries_text
+
+if TYPE_CHECKING:
+    from tui.serve.front import Front
+
+GUEST_LOGIN = "GUEST"
+PASSWORD_TRIES = 3
+"""Wrong passwords on one connection; the account's own counter goes on across connections."""
+KEY_TRIES = 12
+"""Keys that a client may offer on one connection: an agent holds several."""
+
+
+class Doors(asyncssh.SSHServer):
+    """One connection, from the greeting to its end."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+        self._connection: asyncssh.SSHServerConnection
+        self._login = self._address = ""
+        self._keys: tuple[str, ...] = ()
+        self._wrong = self._offered = 0
+        self._fingerprint = ""
+        self._past: asyncio.Future[Visitor | Refused] = asyncio.get_running_loop().create_future()
+
+    # -- the connection ---------------------------------------------------------------------------
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        peer = conn.get_extra_info("peername")
+        self._address = plain_address(peer[0] if isinstance(peer, tuple) else "")
+        self._front.counters.connections += 1
+        self._front.connected(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._front.disconnected(self._connection)
+        self._past.cancel()
+
+    # -- the proof --------------------------------------------------------------------------------
+
+    async def begin_auth(self, username: str) -> bool:
+        """Whether this login needs a proof. What was found for another name before is forgotten."""
+        self._login, self._fingerprint = plain_login(username), ""
+        if self._front.draining:
+            self._turn_away(Refused(ErrorCode.SERVICE_ENDING))
+            return True
+        if self._login == GUEST_LOGIN:
+            return False
+        try:
+            self._keys = await self._asked(keys_of, self._login)
+        except Refused as refusal:
+            self._turn_away(refusal)
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        """Offered whether the account has keys or not: nobody learns from it which accounts there are."""
+        return True
+
+    async def validate_password(self, username: str, password: str) -> bool:
+        """A wrong one is told with the tries that remain, as on the screen."""
+        try:
+            proof = await self._asked(prove_password, self._login, password, self._address)
+        except Refused as refusal:
+            self._wrong += 1
+            if refusal.code is ErrorCode.WRONG_LOGIN and self._wrong < PASSWORD_TRIES:
+                self._tell(refusal, PASSWORD)
+            else:
+                self._turn_away(refusal, PASSWORD)
+            return False
+        self._come_in(proof)
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """Asked for each key that is offered, and again for the one that has signed, just before its signature is
+        verified: that one is the last here when `auth_completed` comes."""
+        self._offered += 1
+        self._fingerprint = key.get_fingerprint("sha256")
+        known = _public(key) in self._keys
+        if not known and self._offered >= KEY_TRIES:
+            self._turn_away(Refused(ErrorCode.WRONG_LOGIN), KEY)
+        return known
+
+    async def auth_completed(self) -> None:
+        """Whoever is past the door without a password is the guest, or holds the key that was asked for last."""
+        if self._past.done():
+            return
+        if self._login == GUEST_LOGIN:
+            self._greet(Visitor(self._address))
+            return
+        try:
+            proof = await self._asked(prove_key, self._login, self._fingerprint, self._address)
+        except Refused as refusal:
+            # The time of banners is over: what is opened now says it.
+            self._count(refusal, KEY)
+            self._past.set_result(refusal)
+            return
+        self._come_in(proof)
+
+    # -- what is opened then ----------------------------------------------------------------------
+
+    async def session_requested(self) -> Any:  # type: ignore[override]
+        """A channel: what it is for shows when it asks."""
+        past = await asyncio.shield(self._past)
+        if isinstance(past, Refused):
+            return TurnedAway(past)
+        return self._front.terminal_session(self._connection, past)
+
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+        return self._no_forwarding()
+
+    def server_requested(self, listen_host: str, listen_port: int) -> bool:
+        return self._no_forwarding()
+
+    def unix_connection_requested(self, dest_path: str) -> bool:
+        return self._no_forwarding()
+
+    def unix_server_requested(self, listen_path: str) -> bool:
+        return self._no_forwarding()
+
+    def tun_requested(self, unit: int | None) -> bool:
+        return self._no_forwarding()
+
+    def tap_requested(self, unit: int | None) -> bool:
+        return self._no_forwarding()
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    def _come_in(self, proof: Proof) -> None:
+        self._greet(Visitor(self._address, proof.account_id, proof.method, proof.ticket))
+
+    def _greet(self, visitor: Visitor) -> None:
+        if not self._past.done():
+            self._past.set_result(visitor)
+            self._front.counters.signed_in(visitor.method)
+            service_log(
+                "signed_in", account_id=visitor.account_id, method=visitor.method, address=self._address
+            )
+
+    async def _asked(self, function: Any, *arguments: Any) -> Any:
+        """Ask the core, in a thread. Raises Refused, and nothing else."""
+        try:
+            return await self._front.run(function, self._front.desk, *arguments)
+        except Refused:
+            raise
+        except Exception as error:
+            guest = Guest(self._address)
+            raise self._front.desk.faulted(error, function.__name__, guest) from error
+
+    def _tell(self, refusal: Refused, method: str) -> None:
+        """The words of a refusal stand on the client's terminal before its next try."""
+        self._count(refusal, method)
+        self._connection.send_auth_banner(f"{tries_text(refusal)}\n", "zh-CN")
+
+    def _turn_away(self, refusal: Refused, method: str = "") -> None:
+        """The words of a refusal, then the end of the connection. Its reason is plain ASCII: OpenSSH shows the
+        bytes of all else as numbers."""
+        self._tell(refusal, method)
+        self._connection.disconnect(DISC_NO_MORE_AUTH_METHODS_AVAILABLE, refusal.code.value)
+
+    def _count(self, refusal: Refused, method: str) -> None:
+        self._front.counters.refused(refusal.code)
+        service_log("refused", method=method, address=self._address, code=refusal.code)
+
+    def _no_forwarding(self) -> bool:
+        self._front.counters.refused("forwarding")
+        service_log("refused", address=self._address, code="forwarding")
+        return False
+
+
+class TurnedAway(asyncssh.SSHServerSession[bytes]):
+    """The channel of somebody whose key is right but who may not come in: whatever is asked for, it says why."""
+
+    def __init__(self, refusal: Refused) -> None:
+        self._refusal = refusal
+        self._channel: asyncssh.SSHServerChannel[bytes]
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        self._channel = chan
+
+    def pty_requested(self, term_type: str, term_size: Any, term_modes: Any) -> bool:
+        return True
+
+    def shell_requested(self) -> bool:
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        return True
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        return True
+
+    def session_started(self) -> None:
+        self._channel.write_stderr(f"{self._refusal.text}\r\n".encode())
+        self._channel.exit(1)
+
+
+def _public(key: asyncssh.SSHKey) -> str:
+    return " ".join(key.export_public_key().decode().split()[:2])

@@ -1,0 +1,431 @@
+"""SFTP (文件传送): an account's inbox and outbox as two folders, and nothing of this machine behind them.
+
+No path that a client sends ever reaches a disk: names are looked up in the database, and what is being uploaded lies
+in a file without a name until its client closes it. Only then is it judged and put into the inbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import posixpath
+import stat
+import tempfile
+import time
+import unicodedata
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import IO, Any, NoReturn, TypeVar
+
+import asyncssh
+from asyncssh.constants import (
+    ACE4_READ_DATA,
+    ACE4_WRITE_DATA,
+    FXF_ACCESS_DISPOSITION,
+    FXF_CREAT,
+    FXF_CREATE_NEW,
+    FXF_CREATE_TRUNCATE,
+    FXF_EXCL,
+    FXF_OPEN_OR_CREATE,
+    FXF_READ,
+    FXF_TRUNC,
+    FXF_TRUNCATE_EXISTING,
+    FXF_WRITE,
+)
+
+from core.rules.boxes import LONGEST_NAME, Box, box_name
+from core.rules.errors import ErrorCode, Refused
+from core.schema.boxes import BoxFile
+from core.services.box_files import (
+    MB,
+    content_of,
+    listed,
+    looked_up,
+    put_file,
+    remove_file,
+    rename_file,
+)
+from core.services.desk import Desk
+from tui.serve.counters import Counters
+
+T = TypeVar("T")
+Answer = Callable[[str], asyncssh.SFTPError]
+"""A kind of error, made of its sentence."""
+MOST_OPEN, MOST_LISTINGS = 8, 32
+"""Files and listings that one client may have open at once."""
+LONGEST_READ = 256 * 1024
+_BLOCK = 4096
+_FOLDER, _FILE_IN, _FILE_OUT = stat.S_IFDIR | 0o700, stat.S_IFREG | 0o600, stat.S_IFREG | 0o400
+_ONLY_TWO = "这里只有 inbox 和 outbox 两个目录，不能另建、改名或删除"
+_NOT_HERE = "文件请放进 inbox，如 put 文件 inbox/"
+_ONLY_OUT = "outbox 里的文件只能取走或删除，要放的文件请放进 inbox"
+_NO_LINKS = "这里不能建链接"
+_TOO_MANY = f"同时打开的文件最多 {MOST_OPEN} 个"
+_WHOLE = "不能续传，请整个重新上传"
+
+
+class Reading:
+    """A file of a box that is being fetched: its whole content, as it was when it was opened."""
+
+    def __init__(self, file: BoxFile, content: bytes, *, out: bool) -> None:
+        self.file, self.content, self.out = file, content, out
+
+
+class Writing:
+    """A file on its way into the inbox. `trouble` says why nothing will come of it."""
+
+    def __init__(self, name: str, held: IO[bytes], limit: int, too_large: Refused) -> None:
+        self.name, self.held, self.limit, self.too_large = name, held, limit, too_large
+        self.size = 0
+        self.trouble: Refused | None = None
+
+    def write(self, offset: int, data: bytes) -> int:
+        """Raises Refused once it has grown above its limit; what there is goes at once."""
+        if self.trouble is None and offset + len(data) > self.limit:
+            self.trouble = self.too_large
+            self.held.close()
+        if self.trouble is not None:
+            raise self.trouble
+        os.pwrite(self.held.fileno(), data, offset)
+        self.size = max(self.size, offset + len(data))
+        return len(data)
+
+    def whole(self) -> bytes:
+        """All of it."""
+        self.held.seek(0)
+        return self.held.read()
+
+    def cut(self, size: int) -> None:
+        """Make it shorter; longer it gets by writing."""
+        if self.trouble is None and size < self.size:
+            os.ftruncate(self.held.fileno(), size)
+            self.size = size
+
+
+class Boxes(asyncssh.SFTPServer):
+    """The SFTP end of one connection, for one account. Guests have none."""
+
+    def __init__(self, chan: Any, desk: Desk, account_id: int, counters: Counters | None = None) -> None:
+        super().__init__(chan)
+        self._desk, self._account_id, self._counters = desk, account_id, counters or Counters()
+        peer = chan.get_extra_info("peername")
+        self._address = str(peer[0]) if peer else ""
+        self._open: set[Reading | Writing] = set()
+        self._listings: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._begun = time.time()
+
+    # ---------------------------------------------------------------------------------------- looking
+
+    def realpath(self, path: bytes) -> bytes:
+        """Where a path leads, below a root of its own: `..` ends there."""
+        return b"/" + b"/".join(_parts(path))
+
+    async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
+        """A folder, or a file of a box. What is being uploaded isn't there yet."""
+        box, name = _place(path)
+        if box is None or name is None:
+            return self._folder()
+        file, _ = await self._do(looked_up, box, name)
+        if file is None:
+            raise asyncssh.SFTPNoSuchFile("没有这个文件")
+        return _attrs(file, box)
+
+    lstat = stat  # there are no links
+
+    def fstat(self, file_obj: object) -> asyncssh.SFTPAttrs:
+        """An open file."""
+        if isinstance(file_obj, Reading):
+            return _attrs(file_obj.file, Box.OUTBOX if file_obj.out else Box.INBOX)
+        assert isinstance(file_obj, Writing)
+        return asyncssh.SFTPAttrs(
+            size=file_obj.size, permissions=_FILE_IN, atime=int(self._begun), mtime=int(self._begun)
+        )
+
+    def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        """The two folders, or what lies in one of them."""
+        box, name = _place(path)
+        if name is not None:
+            raise asyncssh.SFTPNotADirectory("这不是目录")
+        if len(self._listings) >= MOST_LISTINGS:
+            raise asyncssh.SFTPFailure(_TOO_MANY)
+        listing = self._list(box)
+        self._listings.add(listing)
+        return listing
+
+    async def _list(self, box: Box | None) -> AsyncIterator[asyncssh.SFTPName]:
+        folders = [".", "..", *(each.value for each in (Box if box is None else ()))]
+        for name in folders:
+            yield asyncssh.SFTPName(name.encode(), attrs=self._folder())
+        for file in () if box is None else await self._do(listed, box):
+            assert box is not None
+            yield asyncssh.SFTPName(file.name.encode(), attrs=_attrs(file, box))
+
+    async def statvfs(self, path: bytes) -> asyncssh.SFTPVFSAttrs:
+        """The quota as a disk (df)."""
+        _place(path)
+        _, room = await self._do(looked_up, Box.INBOX, "")
+        blocks, free = room.limit // _BLOCK, room.left // _BLOCK
+        return asyncssh.SFTPVFSAttrs(
+            bsize=_BLOCK, frsize=_BLOCK, blocks=blocks, bfree=free, bavail=free, namemax=LONGEST_NAME
+        )
+
+    async def fstatvfs(self, file_obj: object) -> asyncssh.SFTPVFSAttrs:
+        """The same."""
+        return await self.statvfs(b"/")
+
+    # ---------------------------------------------------------------------------------------- a file
+
+    async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        """Open a file to read, or a new one to write."""
+        box, name = _place(path)
+        if box is None or name is None:
+            self._refuse(asyncssh.SFTPPermissionDenied, _NOT_HERE if pflags & FXF_WRITE else "这是目录")
+        if len(self._open) >= MOST_OPEN:
+            self._refuse(asyncssh.SFTPFailure, _TOO_MANY)
+        if not pflags & FXF_WRITE:
+            opened: Reading | Writing = await self._begin_reading(box, name)
+        elif box is Box.OUTBOX:
+            self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_OUT)
+        else:
+            opened = await self._begin_writing(name, pflags)
+        self._open.add(opened)
+        return opened
+
+    async def open56(self, path: bytes, desired_access: int, flags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        """The same in the words of later versions of the protocol."""
+        asked = FXF_READ if desired_access & ACE4_READ_DATA else 0
+        if desired_access & ACE4_WRITE_DATA:
+            asked |= FXF_WRITE
+        asked |= _DISPOSITIONS.get(flags & FXF_ACCESS_DISPOSITION, 0)
+        return await self.open(path, asked, attrs)
+
+    async def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        """A piece of a file that was opened to be read."""
+        if not isinstance(file_obj, Reading):
+            raise asyncssh.SFTPPermissionDenied("这个文件正在上传")
+        return file_obj.content[offset : offset + min(size, LONGEST_READ)]
+
+    async def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        """A piece of an upload; above file limit or quota the whole of it is given up."""
+        if not isinstance(file_obj, Writing):
+            raise asyncssh.SFTPPermissionDenied("这个文件不是为上传打开的")
+        if file_obj.trouble is not None:
+            raise asyncssh.SFTPFailure(file_obj.trouble.text)
+        return await self._guarded(lambda: file_obj.write(offset, data))
+
+    async def close(self, file_obj: object) -> None:
+        """The end of an upload: judged, and in the inbox from now on. One that broke off leaves nothing.
+
+        asyncssh closes what is open at the end of a connection too: then nobody has said that it is whole.
+        """
+        assert isinstance(file_obj, Reading | Writing)
+        self._open.discard(file_obj)
+        if isinstance(file_obj, Reading):
+            self._counters.files_out += file_obj.out
+            return
+        if file_obj.trouble is not None:
+            raise asyncssh.SFTPFailure(file_obj.trouble.text)
+        if self._hung_up():
+            file_obj.held.close()
+            return
+
+        def keep() -> None:
+            with file_obj.held:
+                put_file(
+                    self._desk,
+                    self._account_id,
+                    Box.INBOX,
+                    file_obj.name,
+                    file_obj.whole(),
+                    address=self._address,
+                )
+
+        await self._guarded(keep)
+        self._counters.files_in += 1
+
+    async def remove(self, path: bytes) -> None:
+        """Delete a file of either box."""
+        box, name = _place(path)
+        if box is None or name is None:
+            self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
+        await self._do(remove_file, box, name, address=self._address)
+
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Another name for a file of the inbox, if nothing has it."""
+        await self._rename(oldpath, newpath, replace=False)
+
+    async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """The same, in place of what has the name."""
+        await self._rename(oldpath, newpath, replace=True)
+
+    def exit(self) -> None:
+        """The client has gone: what it had not finished goes too."""
+        for each in self._open:
+            if isinstance(each, Writing):
+                each.held.close()
+        self._open.clear()
+
+    # ---------------------------------------------------------------------------------------- refused
+
+    def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+        """Times and rights that clients set after an upload mean nothing here."""
+
+    lsetstat = setstat
+
+    def fsetstat(self, file_obj: object, attrs: asyncssh.SFTPAttrs) -> None:
+        """The same; only a length counts, of what is being uploaded."""
+        if isinstance(file_obj, Writing) and attrs.size is not None:
+            file_obj.cut(attrs.size)
+
+    def fsync(self, file_obj: object) -> None:
+        """Everything is on the disk when `close` answers."""
+
+    def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+        """There are two folders."""
+        self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
+
+    def rmdir(self, path: bytes) -> None:
+        """They stay."""
+        self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
+
+    def symlink(self, oldpath: bytes, newpath: bytes) -> None:
+        """There are no links."""
+        self._refuse(asyncssh.SFTPPermissionDenied, _NO_LINKS)
+
+    def link(self, oldpath: bytes, newpath: bytes) -> None:
+        """Nor such ones."""
+        self._refuse(asyncssh.SFTPPermissionDenied, _NO_LINKS)
+
+    def readlink(self, path: bytes) -> bytes:
+        """Nothing to follow."""
+        raise asyncssh.SFTPInvalidParameter("这不是链接")
+
+    def lock(self, file_obj: object, offset: int, length: int, flags: int) -> None:
+        """Nobody else sees an upload."""
+        raise asyncssh.SFTPOpUnsupported("不支持锁定")
+
+    def unlock(self, file_obj: object, offset: int, length: int) -> None:
+        """See `lock`."""
+        raise asyncssh.SFTPOpUnsupported("不支持锁定")
+
+    # ---------------------------------------------------------------------------------------- helpers
+
+    async def _begin_reading(self, box: Box, name: str) -> Reading:
+        file, _ = await self._do(looked_up, box, name)
+        if file is None:
+            raise asyncssh.SFTPNoSuchFile("没有这个文件")
+        content: bytes = await self._do(content_of, box, name)
+        return Reading(file, content, out=box is Box.OUTBOX)
+
+    async def _begin_writing(self, name: str, pflags: int) -> Writing:
+        name = await self._guarded(lambda: box_name(name))
+        file, room = await self._do(looked_up, Box.INBOX, name)
+        if file is not None and pflags & FXF_EXCL:
+            raise asyncssh.SFTPFileAlreadyExists("已有同名的文件")
+        if file is not None and not pflags & FXF_TRUNC:
+            self._refuse(asyncssh.SFTPFailure, _WHOLE)
+        if file is None and not pflags & FXF_CREAT:
+            raise asyncssh.SFTPNoSuchFile("没有这个文件")
+        settings = self._desk.settings
+        full = Refused(ErrorCode.INBOX_FULL, limit=settings.inbox_mb)
+        left = room.left - sum(each.size for each in self._open if isinstance(each, Writing))
+        if left <= 0:
+            self._refuse(asyncssh.SFTPQuotaExceeded, full.text)
+        most = settings.inbox_file_mb * MB
+        too_large = Refused(ErrorCode.INBOX_FILE_TOO_LARGE, limit=settings.inbox_file_mb)
+        folder = settings.data_dir / "passing"
+
+        def begin() -> IO[bytes]:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return tempfile.TemporaryFile(dir=folder)  # without a name: gone with this process too
+
+        held = await self._guarded(begin)
+        return Writing(name, held, min(most, left), full if left < most else too_large)
+
+    async def _rename(self, oldpath: bytes, newpath: bytes, *, replace: bool) -> None:
+        (box, name), (new_box, new_name) = _place(oldpath), _place(newpath)
+        if name is None or new_name is None:
+            self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
+        if box is not Box.INBOX or new_box is not Box.INBOX:
+            self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_OUT)
+
+        def rename() -> None:
+            rename_file(self._desk, self._account_id, name, new_name, replace=replace, address=self._address)
+
+        await self._guarded(rename)
+
+    async def _do(self, function: Callable[..., T], *rest: Any, **named: Any) -> T:
+        return await self._guarded(lambda: function(self._desk, self._account_id, *rest, **named))
+
+    async def _guarded(self, call: Callable[[], T]) -> T:
+        """Run it in a thread; a refusal becomes an answer in the words of the program."""
+        try:
+            return await asyncio.to_thread(call)
+        except Refused as refusal:
+            self._counters.refused(refusal.code)
+            kind = _ANSWERS.get(refusal.code, asyncssh.SFTPFailure)
+            self._refuse(kind, refusal.text, aloud=kind is not asyncssh.SFTPNoSuchFile)
+        except FileExistsError:
+            raise asyncssh.SFTPFileAlreadyExists("已有同名的文件") from None
+        except OSError as error:
+            raise asyncssh.SFTPFailure(error.strerror or type(error).__name__) from error
+
+    def _refuse(self, kind: Answer, words: str, *, aloud: bool = True) -> NoReturn:
+        """OpenSSH's sftp shows no sentence of a server, only the kind: there it is said beside the line."""
+        version = str(self.channel.get_extra_info("client_version") or "")
+        if aloud and "OpenSSH" in version and not self.channel.is_closing():
+            self.channel.write_stderr(f"{words}\r\n".encode())
+        raise kind(words)
+
+    def _hung_up(self) -> bool:
+        """Whether the client has ended the line: the channel is closing, or its end of file was read."""
+        return self.channel.is_closing() or getattr(self.channel, "_recv_state", "open") != "open"
+
+    def _folder(self) -> asyncssh.SFTPAttrs:
+        now = int(self._begun)
+        return asyncssh.SFTPAttrs(size=0, permissions=_FOLDER, nlink=2, atime=now, mtime=now)
+
+
+_DISPOSITIONS = {
+    FXF_CREATE_NEW: FXF_CREAT | FXF_EXCL,
+    FXF_CREATE_TRUNCATE: FXF_CREAT | FXF_TRUNC,
+    FXF_OPEN_OR_CREATE: FXF_CREAT,
+    FXF_TRUNCATE_EXISTING: FXF_TRUNC,
+}
+_ANSWERS: dict[ErrorCode, Answer] = {
+    ErrorCode.NOT_IN_INBOX: asyncssh.SFTPNoSuchFile,
+    ErrorCode.INBOX_FULL: asyncssh.SFTPQuotaExceeded,
+    ErrorCode.INBOX_NAME: asyncssh.SFTPInvalidFilename,
+    ErrorCode.DISABLED: asyncssh.SFTPPermissionDenied,
+}
+
+
+def _parts(path: bytes) -> list[bytes]:
+    """The parts of a path below the root. Whatever `..` it has, it never leads above it."""
+    return [part for part in posixpath.normpath(b"/" + path).split(b"/") if part]
+
+
+def _place(path: bytes) -> tuple[Box | None, str | None]:
+    """The box and the name in it that a path means; None where it means a folder. Raises SFTPError."""
+    parts = _parts(path)
+    if not parts:
+        return None, None
+    if parts[0] not in _names(Box) or len(parts) > 2:
+        raise asyncssh.SFTPNoSuchFile("这里只有 inbox 和 outbox 两个目录")
+    box = Box(parts[0].decode())
+    if len(parts) == 1:
+        return box, None
+    try:
+        return box, unicodedata.normalize("NFC", parts[1].decode())
+    except UnicodeDecodeError:
+        raise asyncssh.SFTPInvalidFilename("文件名要用 UTF-8，请在软件里选 UTF-8") from None
+
+
+def _names(boxes: Iterable[Box]) -> list[bytes]:
+    return [box.value.encode() for box in boxes]
+
+
+def _attrs(file: BoxFile, box: Box) -> asyncssh.SFTPAttrs:
+    at = int(file.at.timestamp())
+    mode = _FILE_IN if box is Box.INBOX else _FILE_OUT
+    return asyncssh.SFTPAttrs(size=file.size, permissions=mode, nlink=1, atime=at, mtime=at)

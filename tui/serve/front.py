@@ -1,0 +1,275 @@
+"""The front process of `jijiao serve`: it listens, admits, has session processes made, and ends with no key lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import asyncssh
+
+from core.rules.errors import ErrorCode, Refused
+from core.services import served
+from core.services.desk import Desk, open_desk
+from core.services.hostkeys import ensure_host_key
+from core.services.settings import Settings
+from tui.serve.counters import Counters, keep_written, service_log
+from tui.serve.doors import Doors
+from tui.serve.forker import Forker
+from tui.serve.listening import Listen
+from tui.serve.terminal import KILL_SECONDS, Terminal
+from tui.serve.visitor import Visitor
+
+T = TypeVar("T")
+_log = logging.getLogger("jijiao.service")
+
+ALIVE_SECONDS = 20
+DRAINING = "服务将在 {seconds} 秒后停止，请尽快保存；填写的内容会存为草稿"
+DRAINED = "服务已停止，填写的内容已存为草稿，请过几分钟再连"
+_THREADS = 4
+_KEEPALIVE_SECONDS, _KEEPALIVES = 30, 3
+_BACKLOG = 512
+
+
+class Front:
+    """One service: what its doors, channels and files share. `overrides` are settings of the command line."""
+
+    def __init__(self, desk: Desk, listens: Sequence[Listen], overrides: Mapping[str, Any]) -> None:
+        self.desk, self.settings = desk, desk.settings
+        self._listens, self._overrides = tuple(listens), dict(overrides) | {"served": True}
+        self.counters = Counters(listens=" ".join(str(listen) for listen in listens))
+        self.terminals: dict[int, Terminal] = {}
+        """The terminals that are open, by their served session."""
+        self.draining = False
+        self.service_id = ""
+        self.zygote: Forker
+        self._threads = ThreadPoolExecutor(_THREADS, "front")
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._acceptors: list[asyncssh.SSHAcceptor] = []
+        self._connections: set[asyncssh.SSHServerConnection] = set()
+        self._stop = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._written: asyncio.Task[None] | None = None
+
+    async def run(self, *arguments: Any) -> Any:
+        """Run a function of the core in a thread: `await front.run(function, *arguments)`."""
+        function, *rest = arguments
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: function(*rest))
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something on the side; a fault of it goes to the log."""
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def serve(self, tell_ready: Callable[[list[str]], None]) -> int:
+        """Listen until SIGTERM or SIGINT; the exit code. `tell_ready` gets the lines of what is listened on.
+
+        Raises Refused where the database can't be reached, OSError where a port is taken.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_stop)
+        self.zygote = Forker(self.settings, self._overrides, self._session_gone)
+        try:
+            await self.zygote.start()
+            await self._listen()
+            listens = [f"{kind} {place}" for kind, place in self._ports()]
+            self.counters.listens = " ".join(place for _, place in self._ports())
+            self.service_id = await self.run(
+                served.open_service, self.desk, socket.gethostname(), os.getpid(), "，".join(listens)
+            )
+            self.counters.service_id = self.service_id
+            self.start(self._tell_alive())
+            self._written = asyncio.create_task(
+                keep_written(self.counters, self.settings.data_dir / "service" / self.service_id)
+            )
+            service_log("started")
+            tell_ready(listens)
+            await self._stop.wait()
+            await self._drain()
+        finally:
+            await self._close()
+        return 0
+
+    async def admit(self, visitor: Visitor, kind: str) -> int:
+        """Let a visitor's channel in; its served session. Raises Refused."""
+        if self.draining or not self.service_id:
+            raise Refused(ErrorCode.SERVICE_ENDING)
+        await self.zygote.ready()
+        key: int = await self.run(
+            lambda: served.admit(
+                self.desk,
+                self.service_id,
+                account_id=visitor.account_id,
+                address=visitor.address,
+                kind=kind,
+                method=visitor.method,
+            )
+        )
+        self.counters.opened(kind)
+        service_log(
+            "opened",
+            account_id=visitor.account_id,
+            method=visitor.method,
+            address=visitor.address,
+            kind=kind,
+            served_id=key,
+        )
+        return key
+
+    def let_go_later(self, key: int) -> None:
+        """A terminal's client has gone: its process gets time to keep what was typed, then the session is over."""
+        if key in self.zygote.keys:
+            asyncio.get_running_loop().call_later(KILL_SECONDS, self.zygote.kill, key)
+        else:
+            self.start(self._let_go(key))
+
+    def let_go_files(self, key: int) -> None:
+        """A transfer of files is over."""
+        self.start(self._let_go(key, "files"))
+
+    def terminal_session(self, connection: asyncssh.SSHServerConnection, visitor: Visitor) -> Terminal:
+        """The channel that a client asked for."""
+        return Terminal(self, visitor)
+
+    def connected(self, connection: asyncssh.SSHServerConnection) -> None:
+        """A client is there."""
+        self._connections.add(connection)
+
+    def disconnected(self, connection: asyncssh.SSHServerConnection) -> None:
+        """It has gone."""
+        self._connections.discard(connection)
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        key = ensure_host_key(self.settings)
+        for listen in self._listens:
+            acceptor = await asyncssh.create_server(
+                lambda: Doors(self),
+                listen.host,
+                listen.port,
+                server_host_keys=[str(key)],
+                compression_algs=listen.compression,
+                server_version="jijiao",
+                encoding=None,
+                line_editor=False,
+                allow_scp=False,
+                agent_forwarding=False,
+                x11_forwarding=False,
+                keepalive_interval=_KEEPALIVE_SECONDS,
+                keepalive_count_max=_KEEPALIVES,
+                login_timeout=self.settings.serve_login_seconds,
+                backlog=_BACKLOG,
+            )
+            self._acceptors.append(acceptor)
+
+    def _ports(self) -> list[tuple[str, str]]:
+        return [
+            (listen.kind, f"{listen.host}:{acceptor.get_port()}")
+            for listen, acceptor in zip(self._listens, self._acceptors, strict=True)
+        ]
+
+    def _session_gone(self, key: int, status: int | None) -> None:
+        """A session process has ended; None: nobody knows when it will, since the zygote has died."""
+        if status is None:
+            if key not in self.terminals:
+                self.start(self._let_go(key, after=KILL_SECONDS))
+            return
+        if status < 0 or status == 1:
+            service_log("crashed", code=str(status), served_id=key)
+        self.start(self._let_go(key))
+
+    async def _let_go(self, key: int, kind: str = "terminal", after: float = 0.0) -> None:
+        await asyncio.sleep(after)
+        self.counters.closed(kind)
+        service_log("closed", kind=kind, served_id=key)
+        await self.run(served.let_go, self.desk, key)
+
+    async def _tell_alive(self) -> None:
+        while not self._ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), ALIVE_SECONDS)
+                return
+            try:
+                await self.run(served.tell_alive, self.desk, self.service_id)
+            except Exception as error:
+                _log.error("the service could not tell that it runs", exc_info=error)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            _log.error("a part of the service failed", exc_info=error)
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    def _asked_to_stop(self) -> None:
+        if self._stop.is_set():  # asked twice: at once
+            for terminal in list(self.terminals.values()):
+                terminal.end(DRAINED)
+        self._stop.set()
+
+    async def _drain(self) -> None:
+        """No new sessions, a word on each screen, then the end of each; bounded in time."""
+        self.draining = True
+        self.counters.draining = 1
+        for acceptor in self._acceptors:
+            acceptor.close()
+        with contextlib.suppress(Exception):
+            await self.run(served.mark_draining, self.desk, self.service_id)
+        seconds = self.settings.serve_drain_seconds
+        for terminal in list(self.terminals.values()):
+            terminal.tell_words(DRAINING.format(seconds=seconds))
+        await self._until_quiet(seconds)
+        for terminal in list(self.terminals.values()):
+            terminal.end(DRAINED)
+        await self._until_quiet(KILL_SECONDS)
+        for key in list(self.zygote.keys):
+            self.zygote.kill(key)
+        await self._until_quiet(1.0)
+
+    async def _until_quiet(self, seconds: float) -> None:
+        deadline = asyncio.get_running_loop().time() + seconds
+        while (self.terminals or self.zygote.keys) and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.05)
+
+    async def _close(self) -> None:
+        for acceptor in self._acceptors:
+            acceptor.close()
+        for connection in list(self._connections):
+            connection.abort()
+        await self.zygote.close()
+        self._ended.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5.0)
+        if self._written is not None:
+            self._written.cancel()
+            await asyncio.wait({self._written})
+        if self.service_id:
+            with contextlib.suppress(Exception):
+                await self.run(served.close_service, self.desk, self.service_id)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def run_front(
+    settings: Settings,
+    listens: Sequence[Listen],
+    overrides: Mapping[str, Any],
+    tell_ready: Callable[[list[str]], None],
+) -> int:
+    """Open the desk and serve until the end; the exit code. Raises Refused, and OSError where a port is taken."""
+    desk = open_desk(settings)
+    try:
+        return asyncio.run(Front(desk, listens, overrides).serve(tell_ready))
+    finally:
+        desk.close()
