@@ -309,3 +309,15 @@ def test_no_traceback_reaches_the_terminal(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
+
+
+def test_opening_without_the_client_of_the_object_store_says_what_to_install(
+    installed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIJIAO_EVIDENCE_STORE", "s3://jijiao/evidence")
+    monkeypatch.setattr("tui.cli_text.find_spec", lambda name: None)
+    exit_code, _, err = run(capsys)
+    assert (exit_code, err) == (
+        1,
+        ["jijiao: 对象存储要用的软件包没有安装，请运行 pip install 'jijiao[s3]'"],
+    )

@@ -25,6 +25,7 @@ from core.rules.form_table import LEARNING_FORMS
 from core.schema.certificates import PaperVerdict
 from core.services import public_hours, unit_file
 from core.services.demonstration import LOGINS, PASSWORD
+from core.store.hostkeys import host_key_path
 from core.store.seal import create_seal, load_seal
 from core.store.settings import Settings
 from tests import permission_table
@@ -106,6 +107,8 @@ def test_readme_says_where_the_data_lies(tmp_path: Path) -> None:
         settings.export_dir,
         settings.import_dir,
         settings.log_dir,
+        settings.service_dir,
+        host_key_path(settings),
         Path(settings.url.removeprefix("sqlite:///")),
     )
     assert listed == {str(place.relative_to(tmp_path)) for place in places}

@@ -37,9 +37,14 @@ def key_page(work: UnitOfWork, actor: Actor, command: Nothing) -> KeyPage:
 
 @use_case(Action.ADD_KEY, writes=True)
 def add_key(work: UnitOfWork, actor: Actor, command: AddKey) -> KeyPage:
-    """登记 a key; the account is told. Refused beside `text`: KEY_UNREADABLE, KEY_WEAK, KEY_TWICE, KEY_PRIVATE;
-    beside `name`: TOO_LONG and what a text may not hold; KEYS_ENOUGH (`limit`)."""
+    """登记 a key; the account is told.
+
+    Refused beside `text`: REQUIRED, KEY_UNREADABLE, KEY_WEAK, KEY_TWICE, KEY_PRIVATE; beside `name`: TOO_LONG and
+    what a text may not hold; KEYS_ENOUGH (`limit`).
+    """
     try:
+        if not command.text.strip():
+            raise Refused(ErrorCode.REQUIRED)
         key = read_public_key(command.text)
     except Refused as refusal:
         raise Refused.for_fields((FieldError("text", refusal.code),)) from None

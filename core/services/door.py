@@ -79,6 +79,22 @@ def prove_key(desk: Desk, login: str, fingerprint: str, address: str) -> Proof:
     return proof
 
 
+def must_stand(desk: Desk, ticket: str, address: str) -> None:
+    """A connection that has proved its way in opens something. Raises Refused as `prove_again`."""
+    with desk.reading() as work:
+        _standing(work, ticket, address)
+
+
+def prove_again(desk: Desk, ticket: str, address: str) -> str:
+    """The ticket of another terminal on a connection that has proved its way in; `ticket` is its first one, used
+    or not. Raises Refused DISABLED, and WAY_IN_OVER where the password was changed or reset meanwhile."""
+    with desk.writing() as work:
+        way = _standing(work, ticket, address)
+        proof = _made(work, way.account_id, way.method, address)
+        work.commit()
+    return proof.ticket
+
+
 def open_way(work: UnitOfWork, caller: Guest) -> WayIn:
     """The proof that the caller's ticket stands for, still unused. Raises Refused WAY_IN_OVER."""
     way = _way_of(work, caller)
@@ -125,6 +141,14 @@ def _way_of(work: UnitOfWork, caller: Caller) -> WayIn | None:
         return None
     way = work.session.get(WayIn, work.vault.digest("ticket", caller.ticket))
     return way if way is not None and way.address == plain_address(caller.address) else None
+
+
+def _standing(work: UnitOfWork, ticket: str, address: str) -> WayIn:
+    way = _way_of(work, Guest(address, ticket=ticket))
+    if way is None:
+        raise Refused(ErrorCode.WAY_IN_OVER)
+    _must_be_active(work, way.account_id)
+    return way
 
 
 def _must_be_active(work: UnitOfWork, account_id: int) -> None:

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from core.model import Account, LoginSession, Outbox, PasswordReset, Person, WayIn
 from core.rules.entry import EntryError, check_password, fold_plain, parse_email, parse_mobile
@@ -86,10 +86,9 @@ def reset_password(desk: Desk, caller: Caller, command: ResetPassword) -> None:
 
 
 def end_sessions(work: UnitOfWork, account_id: int, but: str = "") -> int:
-    """End all sessions of an account, but one where it is named; returns how many. Nor does a proof that was given
-    at the SSH door before this begin one any more."""
-    waiting = (WayIn.account_id == account_id) & WayIn.used_at.is_(None)
-    work.connection.execute(update(WayIn).where(waiting).values(until=work.clock.now()))
+    """End all sessions of an account, but one where it is named; returns how many. What was proved at the SSH door
+    before this counts for nothing any more."""
+    work.connection.execute(delete(WayIn).where(WayIn.account_id == account_id))
     held = (
         (LoginSession.account_id == account_id) & LoginSession.ended_at.is_(None) & (LoginSession.id != but)
     )

@@ -19,7 +19,8 @@ from core.schema.health import Finding
 from core.services.audit_proof import heads_of, prove_chain
 from core.services.health_service import host_key, ports, services_running
 from core.services.setup import SEAL_FINGERPRINT, has_operator
-from core.store.blobs import open_blobs, reason_of
+from core.store.blob_places import open_blobs
+from core.store.blobs import reason_of
 from core.store.hostkeys import host_key_path
 from core.store.seal import load_seal
 from core.store.settings import Settings, without_password

@@ -1,4 +1,4 @@
-"""Papers of a batch on their way to an outbox (发件箱): together in one .zip with the list, large batches in several."""
+"""Papers of a batch on their way to an outbox (发件箱): in one .zip with the list, large batches in several."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ Where served they come into the outbox instead, packed together: core/services/p
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -176,7 +177,17 @@ def _saved(
     return []
 
 
-PRINTS = JobKind(JOB, Action.PRINT_MANY, _part)
+def _cancelled(work: UnitOfWork, actor: Actor, job: Job) -> None:
+    """What is printed comes out all the same, with the list of it; where the outbox is full it is printed again."""
+    place = dict(job.place)
+    outcome: dict[str, Any] = dict(job.outcome)
+    done = _ids(job)[: int(str(place.get("at", 0)))]
+    with suppress(Refused):
+        _saved(work, actor, job, place, outcome, _list(work, actor, int(str(job.asked["year"])), done))
+        job.outcome = outcome
+
+
+PRINTS = JobKind(JOB, Action.PRINT_MANY, _part, _cancelled)
 
 
 def _print_one(

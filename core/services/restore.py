@@ -29,7 +29,8 @@ from core.services.backup_file import (
     opened,
 )
 from core.store import migrate
-from core.store.blobs import Blobs, is_name, open_blobs
+from core.store.blob_places import open_blobs
+from core.store.blobs import Blobs, is_name
 from core.store.dump import is_empty, put_back
 from core.store.engine import open_engines
 from core.store.hostkeys import FILE_NAME as HOST_KEY

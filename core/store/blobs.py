@@ -10,11 +10,9 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 
 from core.rules.errors import ErrorCode, Refused
-from core.store.settings import Settings
 from core.store.vault import Vault
 
 SEALED = ".sealed"
@@ -120,17 +118,6 @@ def passing_key(name: str) -> str:
 def is_passing(name: str) -> bool:
     """Whether `put_passing` could have given a name."""
     return _PASSING.fullmatch(name) is not None
-
-
-def open_blobs(settings: Settings) -> Blobs:
-    """What the settings name; nothing is connected yet. Raises Refused EXTRA_MISSING."""
-    if not settings.evidence_store:
-        return FolderBlobs(settings.blob_dir)
-    if find_spec("obstore") is None:
-        raise Refused(ErrorCode.EXTRA_MISSING, what="对象存储", extra="s3")
-    from core.store.object_blobs import ObjectBlobs
-
-    return ObjectBlobs(settings)
 
 
 def reason_of(error: BaseException) -> str:

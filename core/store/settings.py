@@ -178,6 +178,11 @@ class Settings(BaseSettings):
         """Where the log is written to."""
         return self.data_dir / "log"
 
+    @property
+    def service_dir(self) -> Path:
+        """Where services of this machine write what they count."""
+        return self.data_dir / "service"
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

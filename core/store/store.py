@@ -14,7 +14,8 @@ from core.model import Meta
 from core.rules.clock import Clock, ShiftedClock, SystemClock
 from core.rules.errors import ErrorCode, Refused
 from core.store import migrate
-from core.store.blobs import Blobs, open_blobs
+from core.store.blob_places import open_blobs
+from core.store.blobs import Blobs
 from core.store.engine import Engines, open_engines
 from core.store.rulebooks import Rulebooks
 from core.store.settings import Settings

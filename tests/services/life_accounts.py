@@ -34,7 +34,7 @@ def account_steps(life: Life) -> Iterator[Step]:
 
 
 def _of_the_person(life: Life) -> Iterator[Step]:
-    """A key is registered and removed, a file that came in is deleted; a password that was proved at the SSH door begins a session."""
+    """A key registered and removed, a file that came in deleted; a password proved at the SSH door begins a session."""
     person, does = life.made["person"], life.does
     yield does("add_key", "keys", lambda: AddKey(text=public_line(), name=f"{NUMBER}的电脑"), person)
     yield does("remove_key", "keys", lambda: Number(value=life.made["keys"].rows[0].id), person)

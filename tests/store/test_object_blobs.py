@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from core.rules.errors import ErrorCode, Refused
-from core.store.blobs import Blobs, FolderBlobs, open_blobs
+from core.store.blob_places import open_blobs
+from core.store.blobs import Blobs, FolderBlobs
 from core.store.settings import Settings, describe
 from core.store.store import open_store
 from core.store.vault import Vault
@@ -169,7 +170,7 @@ def test_a_store_that_takes_the_call_and_says_nothing_is_given_up(
 def test_without_the_client_it_is_said_what_to_install(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.store.blobs.find_spec", lambda name: None)
+    monkeypatch.setattr("core.store.blob_places.find_spec", lambda name: None)
     with pytest.raises(Refused) as caught:
         open_blobs(settings)
     assert caught.value.text == "对象存储要用的软件包没有安装，请运行 pip install 'jijiao[s3]'"
@@ -181,7 +182,7 @@ def test_an_installation_is_not_opened_without_the_client(
     from tests.conftest import DATA_KEY
 
     chosen = {"database_url": f"sqlite:///{sqlite_template}", "data_key": DATA_KEY}
-    monkeypatch.setattr("core.store.blobs.find_spec", lambda name: None)
+    monkeypatch.setattr("core.store.blob_places.find_spec", lambda name: None)
     there = Settings.model_validate({**settings.model_dump(), **chosen})
     assert code(lambda: open_store(there)) is ErrorCode.EXTRA_MISSING
 

@@ -33,7 +33,10 @@ def pages(operator: Operator) -> Iterator[str]:
     operator.press("F4")
     operator.see("岗位培训")
     yield "popup"
-    operator.press("Esc", "gwpx", "Enter", "Tab", "Tab", "洛阳市教育局", "Tab", "数学新课标培训")
+    operator.press("Esc", "gwpx", "Enter", "Tab", "Tab")
+    operator.write("洛阳市教育局")
+    operator.press("Tab")
+    operator.write("数学新课标培训")
     operator.see("洛阳市教育局", "数学新课标培训", "草稿已存")
     yield "form"
     operator.press("BackSpace", "BackSpace", "Tab")

@@ -7,6 +7,7 @@ both pictures are the same, the terminal has understood every short way that the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -27,6 +28,8 @@ Box = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels, the last two not in it."""
 APART = 900
 """Pixels from the left edge of one window to that of the other."""
+OVERHANG = 2
+"""Pixels by which the letter under the cursor may stand out of its cell."""
 OUT_OF_SIGHT = 2000
 """Pixels down: below the display."""
 
@@ -104,6 +107,21 @@ class Operator:
             if key == "Esc":
                 time.sleep(ESC_PAUSE)
 
+    def write(self, text: str) -> None:
+        """Type text, each character when the one before is on the screen.
+
+        For a character that is on no key, xdotool changes the keyboard for a moment: a terminal that is late then
+        finds nothing on the key, and it is typed again.
+        """
+        for end in range(1, len(text) + 1):
+            for _ in range(5):
+                self._display.press(text[end - 1])
+                with contextlib.suppress(AssertionError):
+                    self.screen.wait(text[:end], timeout=5)
+                    break
+            else:
+                raise AssertionError(f"{text[end - 1]} can't be typed")
+
     def see(self, *texts: str) -> None:
         """Wait until all of these were sent to the terminal, and nothing more comes."""
         for text in texts:
@@ -136,8 +154,9 @@ class Operator:
     def _difference(self, model: Image.Image) -> str:
         found = ImageChops.difference(self.picture(), model)
         x, y = self.screen.cursor
-        seen = found.crop(self.box_of(x, y)).getbbox() is not None
-        found.paste((0, 0, 0), self.box_of(x, y))
+        left, top, right, bottom = self.box_of(x, y)
+        seen = found.crop((left, top, right, bottom)).getbbox() is not None
+        found.paste((0, 0, 0), (left - OVERHANG, top, right + OVERHANG, bottom))
         if (box := found.getbbox()) is not None:
             rows = [row for row in range(ROWS) if found.crop(self.box_of(0, row, COLS)).getbbox()]
             return f"pixels {box} differ, in rows {rows}: {[self.screen.lines()[row] for row in rows]}"

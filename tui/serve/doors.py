@@ -8,7 +8,7 @@ it is granted here, and the channel refuses commands.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncssh
 from asyncssh.constants import DISC_NO_MORE_AUTH_METHODS_AVAILABLE
@@ -19,11 +19,9 @@ from core.rules.roles import Guest
 from core.services.door import KEY, PASSWORD, Proof, keys_of, prove_key, prove_password
 from core.services.proving import plain_login
 from tui.serve.counters import service_log
+from tui.serve.service import Service
 from tui.serve.visitor import Visitor
 from tui.tries import tries_text
-
-if TYPE_CHECKING:
-    from tui.serve.front import Front
 
 GUEST_LOGIN = "GUEST"
 PASSWORD_TRIES = 3
@@ -35,7 +33,7 @@ KEY_TRIES = 12
 class Doors(asyncssh.SSHServer):
     """One connection, from the greeting to its end."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Service) -> None:
         self._front = front
         self._connection: asyncssh.SSHServerConnection
         self._login = self._address = ""
@@ -122,7 +120,7 @@ class Doors(asyncssh.SSHServer):
 
     # -- what is opened then ----------------------------------------------------------------------
 
-    async def session_requested(self) -> Any:  # type: ignore[override]
+    async def session_requested(self) -> Any:
         """A channel: what it is for shows when it asks."""
         past = await asyncio.shield(self._past)
         if isinstance(past, Refused):

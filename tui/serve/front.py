@@ -17,6 +17,7 @@ import asyncssh
 from core.rules.errors import ErrorCode, Refused
 from core.services import served
 from core.services.desk import Desk, open_desk
+from core.services.door import must_stand, prove_again
 from core.services.hostkeys import ensure_host_key
 from core.services.settings import Settings
 from tui.serve.counters import Counters, keep_written, service_log
@@ -88,7 +89,7 @@ class Front:
             self.counters.service_id = self.service_id
             self.start(self._tell_alive())
             self._written = asyncio.create_task(
-                keep_written(self.counters, self.settings.data_dir / "service" / self.service_id)
+                keep_written(self.counters, self.settings.service_dir / self.service_id)
             )
             service_log("started")
             tell_ready(listens)
@@ -103,6 +104,8 @@ class Front:
         if self.draining or not self.service_id:
             raise Refused(ErrorCode.SERVICE_ENDING)
         await self.zygote.ready()
+        if visitor.account_id is not None:
+            await self.run(must_stand, self.desk, visitor.ticket, visitor.address)
         key: int = await self.run(
             lambda: served.admit(
                 self.desk,
@@ -123,6 +126,14 @@ class Front:
             served_id=key,
         )
         return key
+
+    async def ticket(self, visitor: Visitor) -> str:
+        """What leads a terminal of this visitor past the login; nothing for a guest. Raises Refused."""
+        first = visitor.take_ticket()
+        if first or visitor.account_id is None:
+            return first
+        renewed: str = await self.run(prove_again, self.desk, visitor.ticket, visitor.address)
+        return renewed
 
     def let_go_later(self, key: int) -> None:
         """A terminal's client has gone: its process gets time to keep what was typed, then the session is over."""
@@ -200,6 +211,12 @@ class Front:
                 return
             try:
                 await self.run(served.tell_alive, self.desk, self.service_id)
+            except Refused as refusal:
+                _log.error("the service could not tell that it runs: %s", refusal.code)
+                if (
+                    refusal.code is ErrorCode.SERVICE_ENDING
+                ):  # taken for dead: its sessions are signed out already
+                    self._asked_to_stop()
             except Exception as error:
                 _log.error("the service could not tell that it runs", exc_info=error)
 

@@ -84,7 +84,7 @@ class Status:
 
 def status_of(desk: Desk) -> Status:
     """Look at the database, and at what the services of this machine wrote. Raises Refused."""
-    states = read_states(desk.settings.data_dir / "service")
+    states = read_states(desk.settings.service_dir)
     return Status(
         desk.clock.now(),
         served.services(desk),

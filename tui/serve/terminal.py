@@ -8,7 +8,7 @@ import fcntl
 import socket
 import struct
 import termios
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from asyncssh import BreakReceived, SSHServerChannel
 from asyncssh.stream import SSHServerStreamSession
@@ -28,11 +28,9 @@ from tui.serve.packets import (
     clamped,
     packet_pair,
 )
+from tui.serve.service import Service
+from tui.serve.visitor import Visitor
 from tui.wire.modes import LEAVE
-
-if TYPE_CHECKING:
-    from tui.serve.front import Front
-    from tui.serve.visitor import Visitor
 
 PACE_BYTES = 3000
 """Unacknowledged bytes above which frames wait in the session, where only the newest is kept."""
@@ -55,7 +53,7 @@ OVER = "会话已满 {hours} 小时，已断开；已填写的内容在草稿里
 class Terminal(SSHServerStreamSession[bytes]):
     """One channel: a terminal, or (its base class's work) sftp. Whatever else is asked for is refused."""
 
-    def __init__(self, front: Front, visitor: Visitor) -> None:
+    def __init__(self, front: Service, visitor: Visitor) -> None:
         super().__init__(None, self._files if visitor.account_id else None, 3, False)
         self._front, self._visitor = front, visitor
         self._events = asyncio.get_running_loop()
@@ -122,17 +120,17 @@ class Terminal(SSHServerStreamSession[bytes]):
         """Be admitted, and get a process. The channel may have closed meanwhile."""
         try:
             self.served_id = await self._front.admit(self._visitor, "terminal")
+            self._front.terminals[self.served_id] = self
+            ticket = await self._front.ticket(self._visitor)
         except Refused as refusal:
+            self._drop()
             self._say_and_end(refusal.text)
             return
-        self._front.terminals[self.served_id] = self
         if self._channel.is_closing():
             self._drop()
             return
         settings = self._front.settings
-        meta = Meta(
-            self._size, self._env(), self._visitor.address, self.served_id, self._visitor.take_ticket()
-        )
+        meta = Meta(self._size, self._env(), self._visitor.address, self.served_id, ticket)
         self._line, far = packet_pair()
         self._line.setblocking(False)
         far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, CHUNK)

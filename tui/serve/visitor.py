@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 @dataclass
 class Visitor:
-    """One connection. `method` is guest, password or key; the ticket leads one terminal past the login."""
+    """One connection. `method` is guest, password or key; the ticket leads one terminal past the login, and stands
+    for the proof as long as the connection lasts."""
 
     address: str
     account_id: int | None = None
     method: str = "guest"
     ticket: str = ""
+    is_used: bool = False
 
     def take_ticket(self) -> str:
-        """The ticket, once: what opens after the first terminal begins at 首页."""
-        ticket, self.ticket = self.ticket, ""
-        return ticket
+        """The ticket, once: each terminal has its own."""
+        used, self.is_used = self.is_used, True
+        return "" if used else self.ticket
