@@ -358,9 +358,10 @@ def _served_address(overrides: Mapping[str, Any]) -> str:
     connection = os.environ.get("SSH_CONNECTION", "")
     if not connection:
         return ""
+    from core.rules.addresses import plain_address
     from core.services.settings import read_settings
 
-    return connection.split()[0] if read_settings(overrides).served else ""
+    return plain_address(connection.split()[0]) if read_settings(overrides).served else ""
 
 
 def open_on_terminal(app: JijiaoApp) -> int:

@@ -100,11 +100,18 @@ def put_file(
     if box is Box.INBOX and len(content) > desk.settings.inbox_file_mb * MB:
         raise Refused(ErrorCode.INBOX_FILE_TOO_LARGE, limit=desk.settings.inbox_file_mb)
     kind = kind_of(content) if box is Box.INBOX else _kind_out(content)
-    with desk.writing() as work, put_inside(work, account_id, box, name, content, kind) as (put, old):
-        if box is Box.INBOX:  # what is handed out stands in the log as what it was made by
-            words = f"{kind} {len(content)} bytes"
-            work.audit(Guest(address), ADDED, "account", account_id, words)
-        work.commit()
+    # Before the transaction: all who write wait for whoever holds one.
+    place = desk.store.blobs.put_passing(content, desk.vault, today(desk.clock))
+    try:
+        with desk.writing() as work:
+            put, old = _entered(work, account_id, box, name, content, kind, place)
+            if box is Box.INBOX:  # what is handed out stands in the log as what it was made by
+                words = f"{kind} {len(content)} bytes"
+                work.audit(Guest(address), ADDED, "account", account_id, words)
+            work.commit()
+    except BaseException:
+        _drop(desk, place)
+        raise
     _drop(desk, old)
     return put
 
@@ -117,18 +124,7 @@ def put_inside(
     be dropped afterwards. Raises Refused INBOX_FULL."""
     place = work.blobs.put_passing(content, work.vault, today(work.clock))
     try:
-        # Held, so that of two who put something in at once the second sees what the first has taken.
-        _must_be_in_use(work, account_id, held=True)
-        _must_fit(work, room_of(work, account_id, without=(box, name)), len(content))
-        row = _row(work, account_id, box, name)
-        old = "" if row is None else row.place
-        if row is None:
-            row = TransferFile(account_id=account_id, box=box.value, name=name)
-            work.session.add(row)
-        row.kind, row.size, row.place = kind or _kind_out(content), len(content), place
-        row.sha256, row.at = hashlib.sha256(content).hexdigest(), work.clock.now()
-        work.session.flush()
-        yield _file(row), old
+        yield _entered(work, account_id, box, name, content, kind, place)
     except BaseException:
         with suppress(Refused):
             work.blobs.drop(place)
@@ -216,6 +212,24 @@ def _sweep(desk: Desk) -> None:
             for name in some:
                 if name not in kept:
                     desk.store.blobs.drop(name)
+
+
+def _entered(
+    work: UnitOfWork, account_id: int, box: Box, name: str, content: bytes, kind: str, place: str
+) -> tuple[BoxFile, str]:
+    """The row of bytes that lie at `place`, and the place of what it replaces. Raises Refused INBOX_FULL, DISABLED."""
+    # Held, so that of two who put something in at once the second sees what the first has taken.
+    _must_be_in_use(work, account_id, held=True)
+    _must_fit(work, room_of(work, account_id, without=(box, name)), len(content))
+    row = _row(work, account_id, box, name)
+    old = "" if row is None else row.place
+    if row is None:
+        row = TransferFile(account_id=account_id, box=box.value, name=name)
+        work.session.add(row)
+    row.kind, row.size, row.place = kind or _kind_out(content), len(content), place
+    row.sha256, row.at = hashlib.sha256(content).hexdigest(), work.clock.now()
+    work.session.flush()
+    return _file(row), old
 
 
 def _row(work: UnitOfWork, account_id: int, box: Box, name: str) -> TransferFile | None:

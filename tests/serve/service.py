@@ -173,7 +173,7 @@ class Service:
         argv = self.command("PubkeyAuthentication=no", *options, login=login)
         seat = Seat(Terminal(argv, env=env, cols=cols, rows=rows))
         if login != "guest":
-            seat.terminal.wait("password:", timeout=PATIENCE)
+            seat.terminal.wait("assword:", timeout=PATIENCE)
             seat.terminal.send(password, "Enter")
         return seat
 

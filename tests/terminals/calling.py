@@ -1,4 +1,4 @@
-"""How a terminal calls: OpenSSH's `ssh` inside it, or PuTTY by itself; a log of what comes is kept either way."""
+"""How a terminal calls the service: OpenSSH's `ssh` inside it, or PuTTY by itself; both keep a log of what comes."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from tests.serve.sshd import Sshd
+from tests.serve.service import Service
 from tests.terminals.kinds import Kind
 
-
-def call(sshd: Sshd, kind: Kind, log: Path) -> str:
-    """The shell command, or PuTTY's options, that connects a terminal to the program."""
-    return _putty(sshd, log) if kind.name == "putty" else _ssh(sshd, log)
+_NO_PROOF = ("PubkeyAuthentication=no", "SendEnv=LANG LC_*")
+"""As Debian's `ssh` calls, without the keys of whoever runs the tests."""
 
 
-def _ssh(sshd: Sshd, log: Path) -> str:
-    words = ["script", "-q", "-f", "-O", str(log), "-c", shlex.join(sshd.command())]
-    return f"exec {shlex.join(words)}"
+def call(service: Service, kind: Kind, log: Path) -> str:
+    """The shell command, or PuTTY's options, that brings a terminal to 首页 of the service."""
+    if kind.name == "putty":
+        return shlex.join([*_putty(service), "-logappend", "-sessionlog", str(log)])
+    ssh = shlex.join(service.command(*_NO_PROOF, *kind.ssh_options))
+    return f"exec {shlex.join(['script', '-q', '-f', '-O', str(log), '-c', ssh])}"
 
 
-def _putty(sshd: Sshd, log: Path) -> str:
-    key = sshd.folder / "operator.ppk"
-    make = ["puttygen", str(sshd.folder / "operator"), "-O", "private", "-o", str(key)]
-    subprocess.run(make, check=True, capture_output=True)
-    shown = subprocess.run(
-        ["ssh-keygen", "-l", "-f", str(sshd.folder / "host.pub")], check=True, capture_output=True, text=True
+def _putty(service: Service) -> list[str]:
+    """PuTTY knows the service's key from its fingerprint, so that it does not ask."""
+    port = str(service.ports["压缩"])
+    scanned = subprocess.run(
+        ["ssh-keyscan", "-p", port, "-t", "ed25519", "127.0.0.1"], check=True, capture_output=True
     )
-    fingerprint = shown.stdout.split()[1]
-    words = ["-ssh", "-P", str(sshd.port), "-i", str(key), "-hostkey", fingerprint, "-logappend"]
-    return shlex.join([*words, "-sessionlog", str(log), f"{sshd.user}@127.0.0.1"])
+    shown = subprocess.run(["ssh-keygen", "-l", "-f", "-"], input=scanned.stdout, check=True, capture_output=True)
+    return ["-ssh", "guest@127.0.0.1", "-P", port, "-hostkey", shown.stdout.split()[1].decode()]

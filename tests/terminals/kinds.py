@@ -24,8 +24,7 @@ class Kind:
     start: Callable[[str], list[str]]
     """The command line that shows a shell command; PuTTY is given its own options instead."""
     files: Mapping[str, str] = field(default_factory=dict)
-    wide_ambiguous: bool = False
-    """Whether it draws ● and box lines two cells wide."""
+    ssh_options: tuple[str, ...] = ()
 
     @property
     def missing(self) -> list[str]:
@@ -81,6 +80,6 @@ KINDS = (
         "mlterm",
         _mlterm,
         {".mlterm/aafont": f"DEFAULT={FONT}\nISO10646_UCS4_1={FONT}\n"},
-        wide_ambiguous=True,
+        ssh_options=("SetEnv=JIJIAO_AMBIGUOUS_WIDTH=2",),
     ),
 )

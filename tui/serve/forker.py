@@ -17,6 +17,8 @@ from tui.serve.packets import Meta, hear, packet_pair, tell
 
 _log = logging.getLogger("jijiao.service")
 _AGAIN_SECONDS = 1.0
+ZYGOTE = "tui.remote.zygote"
+"""The program that is started; imported there, since what it imports is not for the front."""
 _NOT_FOR_SESSIONS = ("NO_COLOR", "COLUMNS", "LINES", "LC_CTYPE")
 
 
@@ -101,7 +103,7 @@ class Forker:
         }
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tui.remote.zygote", str(far.fileno())],
+            [sys.executable, "-m", ZYGOTE, str(far.fileno())],
             pass_fds=(far.fileno(),),
             stdin=subprocess.DEVNULL,
             env=environment,

@@ -41,6 +41,7 @@ _RESIZE_SECONDS = 0.06
 _TO_SESSION_BYTES = 1 << 16
 KILL_SECONDS = 8.0
 """After which a session process that should have ended is ended."""
+MINUTE_SECONDS = 60.0
 ENV_NAMES = ("LANG", "LC_ALL", "LC_CTYPE", "COLORTERM", "NO_COLOR", "JIJIAO_AMBIGUOUS_WIDTH")
 """What a client may say of its terminal."""
 
@@ -144,7 +145,7 @@ class Terminal(SSHServerStreamSession[bytes]):
         finally:
             far.close()
         self._events.add_reader(self._line, self._readable)
-        self._over_timer = self._events.call_later(settings.serve_hours * 3600, self._over)
+        self._over_timer = self._events.call_later(settings.serve_hours * 60 * MINUTE_SECONDS, self._over)
         self._touch()
         self._push()
 
@@ -295,7 +296,7 @@ class Terminal(SSHServerStreamSession[bytes]):
         if self._idle_timer is not None:
             self._idle_timer.cancel()
         minutes = self._front.settings.serve_idle_minutes
-        self._idle_timer = self._events.call_later(minutes * 60, self.end, IDLE.format(minutes=minutes))
+        self._idle_timer = self._events.call_later(minutes * MINUTE_SECONDS, self.end, IDLE.format(minutes=minutes))
 
     def _over(self) -> None:
         self.end(OVER.format(hours=self._front.settings.serve_hours))

@@ -1,0 +1,223 @@
+"""A county for the bench of the service: an installation with accounts, and `jijiao serve` running on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from bench.ground import ENTRY, ROOT
+from bench.serve_processes import family
+
+OFFICERS = 40
+_PEOPLE = range(2, 82)
+_START_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class County:
+    """An installation. All accounts have the password of the demonstration, and `key` opens each of them."""
+
+    folder: Path
+    url: str
+    key: Path
+    people: tuple[str, ...] = ()
+    officers: tuple[str, ...] = ()
+    password: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a service on it is started with."""
+        from core.services.demonstration import START
+
+        own = {name: value for name, value in os.environ.items() if not name.startswith("JIJIAO_")}
+        return own | {
+            "JIJIAO_DATA_DIR": str(self.folder),
+            "JIJIAO_DATABASE_URL": self.url,
+            "JIJIAO_CONFIG": str(self.folder / "none.toml"),
+            "JIJIAO_CAPTCHA": "off",
+            "JIJIAO_CLOCK": START.isoformat(),
+            "JIJIAO_SERVE_SESSIONS": "1000",
+            "JIJIAO_SERVE_ADDRESS_SESSIONS": "1000",
+        }
+
+
+def make_county(folder: Path, url: str = "") -> County:
+    """The demonstration's people, and officers of its school; one key for all of them."""
+    import asyncssh
+
+    from core.services.demo_names import resident_number
+    from core.services.demonstration import PASSWORD, START, fill_demonstration
+    from core.services.desk import open_desk
+    from core.services.settings import read_settings
+    from core.services.setup import initialise
+
+    folder.mkdir(parents=True)
+    url = url or f"sqlite:///{folder / 'jijiao.sqlite3'}"
+    settings = read_settings({"data_dir": folder, "database_url": url, "captcha": False, "clock": START})
+    initialise(settings, password=PASSWORD)
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    path = folder / "operator"
+    path.write_bytes(key.export_private_key())
+    desk = open_desk(settings)
+    try:
+        fill_demonstration(desk)
+        officers = _add_officers(desk, PASSWORD)
+        _register_key(desk, key)
+    finally:
+        desk.close()
+    people = tuple(resident_number(serial, serial % 2 == 1) for serial in _PEOPLE)
+    return County(folder, url, path, people, officers, PASSWORD)
+
+
+def _add_officers(desk: object, password: str) -> tuple[str, ...]:
+    from sqlalchemy import select
+
+    from core.model import Org
+    from core.services.demo_people import make_office
+    from core.services.demonstration import SCHOOL
+    from core.services.desk import Desk
+
+    assert isinstance(desk, Desk)
+    logins = tuple(f"officer{number:02d}" for number in range(OFFICERS))
+    password_hash = desk.passwords.hash(password)
+    with desk.writing() as work:
+        school = work.session.scalars(select(Org.id).where(Org.name == SCHOOL)).one()
+        for login in logins:
+            make_office(work, login, school, password_hash)
+        work.commit()
+    return logins
+
+
+def _register_key(desk: object, key: object) -> None:
+    """The same key for every account: what a key costs does not depend on whose it is."""
+    import asyncssh
+    from sqlalchemy import select
+
+    from core.model import Account, AccountKey
+    from core.services.desk import Desk
+    from core.services.public_keys import read_public_key
+
+    assert isinstance(desk, Desk) and isinstance(key, asyncssh.SSHKey)
+    public = read_public_key(key.export_public_key().decode().strip())
+    with desk.writing() as work:
+        for account_id in work.session.scalars(select(Account.id)).all():
+            work.session.add(
+                AccountKey(
+                    account_id=account_id,
+                    name="bench",
+                    algorithm=public.algorithm,
+                    fingerprint=public.fingerprint,
+                    public=public.public,
+                    added_at=work.clock.now(),
+                )
+            )
+        work.commit()
+
+
+@dataclass
+class Service:
+    """`jijiao serve` on a county, for as long as it is open (a context manager)."""
+
+    county: County
+    settings: Mapping[str, str] = field(default_factory=dict)
+    compressed: int = 0
+    plain: int = 0
+
+    def __enter__(self) -> Self:
+        listens = ["--listen", "127.0.0.1:0", "--listen-plain", "127.0.0.1:0"]
+        self.log = (self.county.folder / "serve.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", ENTRY, "serve", *listens],
+            env=self.county.environment | dict(self.settings),
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            cwd=ROOT,
+        )
+        assert self.process.stdout is not None
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            line = self.process.stdout.readline().decode().strip()
+            if not line:
+                break
+            words = line.split()
+            if words[0] == "监听":
+                port = int(words[-1].rpartition(":")[2])
+                if words[1] == "压缩":
+                    self.compressed = port
+                else:
+                    self.plain = port
+            if line == "服务已启动":
+                return self
+        self.__exit__()
+        raise RuntimeError(f"the service did not start, see {self.log.name}")
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            for _again in range(2):  # the second says: at once
+                self.process.send_signal(signal.SIGTERM)
+                time.sleep(0.2)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                for process in family(self.process.pid):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(process, signal.SIGKILL)
+                self.process.wait()
+        self.log.close()
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """A server of its own, with its durability as it comes; the URL of an empty database."""
+    import shutil
+    import tempfile
+
+    from tests.conftest import administer, server_programs
+
+    programs = server_programs()
+    if programs is None:
+        raise RuntimeError("the PostgreSQL server programs (initdb, postgres) are not installed")
+    place = Path(tempfile.mkdtemp(prefix="jj-pg-"))  # short: the path of a unix socket may have 107 bytes
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(place, "postgres")
+        prefix = ["runuser", "-u", "postgres", "--"]
+    try:
+        made = [str(programs / "initdb"), "-D", f"{place}/data", "-U", "postgres"]
+        how = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run([*prefix, *made, *how], check=True, capture_output=True, cwd=place)
+        command = [str(programs / "postgres"), "-D", f"{place}/data", "-k", str(place)]
+        options = ["-c", "listen_addresses=", "-c", "max_connections=300"]
+        with (folder / "postgresql.log").open("wb") as log:
+            server = subprocess.Popen([*prefix, *command, *options], stdout=log, stderr=log, cwd=place)
+        url = f"postgresql+psycopg://postgres@/{{}}?host={place}"
+        try:
+            _await_server(url, administer)
+            yield url.format("county")
+        finally:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                os.kill(int((place / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGINT)
+            server.wait(30)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _await_server(url: str, administer: object) -> None:
+    assert callable(administer)
+    for again in range(200):
+        try:
+            administer(url, "create database county")
+            return
+        except Exception:  # not there yet; what is wrong for good ends the loop
+            if again == 199:
+                raise
+            time.sleep(0.05)
