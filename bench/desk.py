@@ -73,7 +73,7 @@ def _deciding(ground: Ground, folder: Path) -> Row:
         "JIJIAO_CAPTCHA": "off",
         "JIJIAO_CONFIG": str(ground.folder / "none.toml"),
     }
-    from bench.wire import sign_in
+    from tests.wire.budget_steps import sign_in
 
     with Terminal([sys.executable, "-c", ENTRY], env=environment, cwd=ROOT) as terminal:
         terminal.wait("服务窗口")

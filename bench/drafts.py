@@ -18,8 +18,8 @@ from pathlib import Path
 from bench import stock
 from bench.ground import Ground
 from bench.results import LimitOn, Row, Series, Unit, each_timed, in_turn
-from bench.wire import LETTER, LIMITS, QUIET, sign_in
 from tests.terminal import Terminal
+from tests.wire.budget_steps import BUDGETS, LETTER, QUIET, sign_in
 
 LETTERS = "jixujiaoyupeixunzhongxinkecheng"[:30]
 """One field's worth: some ten saves, and the first of them writes 草稿已存 into the header."""
@@ -87,7 +87,7 @@ def _wire_rows(terminals: tuple[Terminal, ...], rounds: int) -> list[Row]:
     kept, plain, twin = (Series(tuple(values)) for values in singles)
     mean_kept, mean_plain, mean_twin = (Series(tuple(values)) for values in means)
     off, beside, mean = "the same form, saving off", "the form of stock widgets", "drafts: mean of 30 letters"
-    limit, on = LIMITS[LETTER], LimitOn.MEDIAN
+    limit, on = BUDGETS[LETTER], LimitOn.MEDIAN
     return [
         Row("drafts: a letter, kept", Unit.BYTES, kept, off, plain, limit, on),
         Row("drafts: a letter, kept, beside stock", Unit.BYTES, kept, beside, twin),

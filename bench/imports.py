@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from bench.ground import Ground
 from bench.progress import FILE, open_desk_on
 from bench.results import LimitOn, Row, Series, Unit, in_turn
-from bench.wire import QUIET, sign_in
+from tests.wire.budget_steps import QUIET, sign_in
 
 if TYPE_CHECKING:
     from core.rules.imports import ImportKind

@@ -66,7 +66,9 @@ class Operator:
             self.line.send(keys.encode())
             await self.quiet()
             if number + 1 == len(self._way) and self._stands not in self._kept:
-                raise LookupError(f"{self.station}: {self._stands.decode()} is not in {bytes(self._kept)[-1500:]!r}")
+                raise LookupError(
+                    f"{self.station}: {self._stands.decode()} is not in {bytes(self._kept)[-1500:]!r}"
+                )
         self._keeps = False
         self._kept.clear()
 

@@ -1,129 +1,143 @@
-"""The wire: bytes a key costs on an 80x24 terminal, and how long until the last of them came.
+"""The wire: bytes that actions cost on an 80x24 terminal, and how long until the last of them came.
 
-The same actions on the program and on its twin of stock widgets (`bench.stock`).
+Beside each stands what ncurses sends for the very same change of the screen (`bench.curses_screens`), and what the
+program's twin of stock widgets sends for the same page (`bench.stock`).
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterable
 from contextlib import ExitStack
+from typing import cast
 
 from bench import stock
+from bench.curses_screens import Picture, picture_on, write_pictures
 from bench.ground import Ground
 from bench.results import LimitOn, Row, Series, Unit
 from tests.terminal import Terminal
+from tests.wire.budget_steps import (
+    BACKSPACE,
+    BUDGETS,
+    CHINESE,
+    FORM,
+    FRONT,
+    IDLE,
+    LETTER,
+    NARROWED,
+    NEXT_ITEM,
+    PAGE,
+    POPUP,
+    QUIET,
+    ROW,
+    TAB,
+    Line,
+    Taken,
+    count_form,
+    count_popup,
+    count_tables,
+)
 
-FRONT, LETTER, CHINESE, TAB = "first page painted", "a typed letter", "a typed Chinese character", "Tab"
-ROW_DOWN, PAGE, NEXT_ITEM = "a row down", "a page down", "the next item of the review desk"
-FORM, POPUP, NARROWED = "declaration form opened", "unit popup opened", "unit popup narrowed by a letter"
-LIMITS = {LETTER: 130, CHINESE: 130, TAB: 900, ROW_DOWN: 700, NEXT_ITEM: 700}
-"""Bytes, for each single key; for the next item, which is a new page, the median."""
-ECHOES = (LETTER, TAB, ROW_DOWN)
+_KEYS = (LETTER, CHINESE, BACKSPACE, TAB, ROW)
+_SCREENS = (FRONT, FORM, POPUP, PAGE, NEXT_ITEM, NARROWED)
+_ACTIONS = (*_KEYS, *_SCREENS)
+LIMITS = {**BUDGETS, NEXT_ITEM: 700}
+"""Bytes that the median of an action may cost."""
+KEY_RATIO, SCREEN_RATIO = 1.0, 1.3
+"""How much of what ncurses sends a key, and a whole screen, may cost."""
+ECHOES = (LETTER, TAB, ROW)
 IDLE_SECONDS = 10.0
-_ACTIONS = (FRONT, LETTER, CHINESE, TAB, ROW_DOWN, PAGE, NEXT_ITEM, FORM, POPUP, NARROWED)
-QUIET = 0.3
 _LETTERS, _CHARACTERS = "henanpeixun", "继续教育培训中心"
-_SCHOOL = "xiaodian"
+_NCURSES, _STOCK = "the same screens drawn by ncurses", "the same page of stock widgets"
+_DRAWN_QUIET = 0.08
 
 
-class Taken:
-    """Bytes and milliseconds of every action, by its name."""
+class Recorded(Taken):
+    """The same, with the screens before and after each action, for ncurses to draw."""
 
     def __init__(self) -> None:
-        self.sizes: dict[str, list[float]] = defaultdict(list)
-        self.echoes: dict[str, list[float]] = defaultdict(list)
+        super().__init__()
+        self.shown: list[tuple[str, Picture | None, Picture]] = []
+        """Action, screen before (None: nothing has been painted yet) and after."""
 
-    def press(self, terminal: Terminal, action: str, *keys: str) -> None:
-        """Press, wait until nothing more comes, note both."""
-        begin = time.monotonic()
-        size = terminal.press(*keys, quiet=QUIET)
-        self.sizes[action].append(size)
-        if size:
-            self.echoes[action].append((terminal.last_byte_at - begin) * 1000)
+    def note(self, line: Line, action: str, size: int) -> None:
+        """A first paint is drawn by ncurses too; idleness needs no drawing."""
+        super().note(line, action, size)
+        if action == FRONT:
+            self.shown.append((action, None, picture_on(cast(Terminal, line))))
 
-    def each(self, terminal: Terminal, action: str, keys: Iterable[str]) -> None:
-        """Press these one after the other."""
-        for key in keys:
-            self.press(terminal, action, key)
+    def press(self, line: Line, action: str, *keys: str) -> None:
+        """Press, count, and keep both pictures."""
+        before = picture_on(cast(Terminal, line))
+        super().press(line, action, *keys)
+        self.shown.append((action, before, picture_on(cast(Terminal, line))))
 
 
 def measure(ground: Ground) -> list[Row]:
-    """One row an action, then the echoes, then an idle screen."""
-    ours, twin = Taken(), Taken()
+    """One row an action beside stock widgets, one beside ncurses, then the echoes, then an idle screen."""
+    ours, twin, drawn = Recorded(), Taken(), Taken()
     times = ground.rounds(10, 4)
     for _ in range(ground.rounds(2, 1)):
-        _as_person(ground, ours, times)
+        ours.shown.clear()
+        count_form(ground.program, ours, times, QUIET)
         _twin(ground, twin, times)
-        _as_school(ground, ours, times)
-        _as_newcomer(ground, ours)
-    rows = [
-        Row(
-            f"wire: {action}",
-            Unit.BYTES,
-            Series(tuple(ours.sizes[action])),
-            "the same page of stock widgets" if action in twin.sizes else "",
-            Series(tuple(twin.sizes[action])) if action in twin.sizes else None,
-            LIMITS.get(action),
-            LimitOn.MEDIAN if action == NEXT_ITEM else LimitOn.EACH,
-        )
-        for action in _ACTIONS
+        count_tables(ground.program, ours, times)
+        count_popup(ground.program, ours)
+        _draw_again(ground, drawn, ours)
+    return [
+        *(_beside(action, ours, _STOCK, twin, LIMITS.get(action), LimitOn.MEDIAN) for action in _ACTIONS),
+        *(_beside(action, ours, _NCURSES, drawn, KEY_RATIO) for action in _KEYS),
+        *(_beside(action, ours, _NCURSES, drawn, SCREEN_RATIO) for action in _SCREENS),
+        *(_echo(action, ours, twin) for action in ECHOES),
+        _idle(ground),
     ]
-    rows += [
-        Row(
-            f"echo: {action}, key to last byte",
-            Unit.MILLISECONDS,
-            Series(tuple(ours.echoes[action])),
-            "the same page of stock widgets",
-            Series(tuple(twin.echoes[action])),
-        )
-        for action in ECHOES
-    ]
-    return [*rows, _idle(ground)]
 
 
-def _as_person(ground: Ground, taken: Taken, times: int) -> None:
-    """首页, then the form of a declaration."""
-    from core.services.demonstration import LOGINS
+def _beside(
+    action: str,
+    ours: Taken,
+    yardstick: str,
+    other: Taken,
+    limit: float | None,
+    on: LimitOn = LimitOn.RATIO,
+) -> Row:
+    beside = Series(tuple(other.sizes[action])) if action in other.sizes else None
+    what = f"wire: {action}" if yardstick == _STOCK else f"wire beside ncurses: {action}"
+    return Row(
+        what,
+        Unit.BYTES,
+        Series(tuple(ours.sizes[action])),
+        yardstick if beside else "",
+        beside,
+        limit,
+        on,
+    )
 
-    with ground.program() as terminal:
-        terminal.wait("服务窗口")
-        terminal.settle(quiet=QUIET)
-        taken.sizes[FRONT].append(terminal.total_bytes)
-        sign_in(terminal, ("1", "2"), LOGINS[0].login)
-        terminal.press(":", "s", "b", quiet=QUIET)
-        taken.press(terminal, FORM, "Enter")
-        terminal.wait("培训班名称")
-        terminal.press("Tab", "Tab", quiet=QUIET)
-        taken.each(terminal, LETTER, _LETTERS[:times])
-        terminal.press("Tab", quiet=QUIET)
-        taken.each(terminal, CHINESE, _CHARACTERS[:times])
-        taken.each(terminal, TAB, ["Tab"] * times)
+
+def _echo(action: str, ours: Taken, twin: Taken) -> Row:
+    return Row(
+        f"echo: {action}, key to last byte",
+        Unit.MILLISECONDS,
+        Series(tuple(ours.echoes[action])),
+        _STOCK,
+        Series(tuple(twin.echoes[action])),
+    )
 
 
-def _as_school(ground: Ground, taken: Taken, times: int) -> None:
-    """The queue of an employer: the desk, which shows one item whole, and the list."""
-    with ground.program() as terminal:
-        terminal.wait("服务窗口")
-        sign_in(terminal, ("2", "2"), _SCHOOL)
-        terminal.press(":", "s", "h", "Enter", quiet=QUIET)
+def _draw_again(ground: Ground, drawn: Taken, ours: Recorded) -> None:
+    """Let ncurses draw what was recorded, and count what it sends from the screen before to the one after."""
+    path = ground.folder / "pictures.json"
+    pictures = [picture for _, before, after in ours.shown for picture in (before, after) if picture]
+    write_pictures(pictures, path)
+    with ground.other("-m", "bench.curses_screens", str(path)) as terminal:
         terminal.settle(quiet=1.0)
-        taken.each(terminal, NEXT_ITEM, ["Down"] * times)
-        terminal.press("l", quiet=QUIET)
-        taken.each(terminal, ROW_DOWN, ["Down"] * times)
-        taken.each(terminal, PAGE, ["PgDn"] * 2)
-
-
-def _as_newcomer(ground: Ground, taken: Taken) -> None:
-    """The popup 所在单位 of the registration."""
-    with ground.program() as terminal:
-        terminal.wait("服务窗口")
-        terminal.press("1", "1", quiet=QUIET)
-        terminal.wait("所在单位")
-        _walk_to(terminal, "所在单位")
-        taken.press(terminal, POPUP, "F4")
-        taken.each(terminal, NARROWED, "ryx")
+        for action, before, after in ours.shown:
+            if before is None:
+                drawn.note(terminal, action, terminal.total_bytes)
+            else:
+                terminal.press("Space", quiet=_DRAWN_QUIET)
+                drawn.note(terminal, action, terminal.press("Space", quiet=_DRAWN_QUIET))
+            if picture_on(terminal) != after:
+                raise AssertionError(f"ncurses shows something else after {action}")
 
 
 def _twin(ground: Ground, taken: Taken, times: int) -> None:
@@ -131,11 +145,12 @@ def _twin(ground: Ground, taken: Taken, times: int) -> None:
     with ground.other("-m", "bench.stock") as terminal:
         terminal.wait(stock.FRONT_TEXT)
         terminal.settle(quiet=QUIET)
-        taken.sizes[FRONT].append(terminal.total_bytes)
+        taken.note(terminal, FRONT, terminal.total_bytes)
         taken.press(terminal, FORM, "F2")
         terminal.wait(stock.FORM_TEXT)
         terminal.press("Tab", quiet=QUIET)
         taken.each(terminal, LETTER, _LETTERS[:times])
+        taken.each(terminal, BACKSPACE, ["BS"] * (times // 2))
         terminal.press("Tab", quiet=QUIET)
         taken.each(terminal, CHINESE, _CHARACTERS[:times])
         taken.each(terminal, TAB, ["Tab"] * min(times, 8))
@@ -144,7 +159,7 @@ def _twin(ground: Ground, taken: Taken, times: int) -> None:
         taken.each(terminal, NARROWED, "ryx")
         terminal.press("Esc", "Esc", "F3", quiet=QUIET)
         terminal.wait(stock.TABLE_TEXT)
-        taken.each(terminal, ROW_DOWN, ["Down"] * times)
+        taken.each(terminal, ROW, ["Down"] * times)
         taken.each(terminal, PAGE, ["PgDn"] * 2)
 
 
@@ -171,26 +186,6 @@ def _idle(ground: Ground) -> Row:
         Series((float(sizes[0]),)),
         "the form of stock widgets",
         Series((float(sizes[1]),)),
-        0,
+        BUDGETS[IDLE],
         LimitOn.EACH,
     )
-
-
-def sign_in(terminal: Terminal, keys: tuple[str, ...], login: str) -> None:
-    """Through the front door, by keys."""
-    from core.services.demonstration import PASSWORD
-
-    terminal.press(*keys, quiet=QUIET)
-    terminal.wait("用户类型")
-    terminal.press(login, "Tab", PASSWORD, "F8", quiet=QUIET)
-    terminal.wait_gone("用户类型")
-    terminal.settle(quiet=QUIET)
-
-
-def _walk_to(terminal: Terminal, label: str) -> None:
-    """Tab until the cursor stands on the row of a label; LookupError where it never does."""
-    for _ in range(60):
-        if label in terminal.lines()[terminal.cursor[1]]:
-            return
-        terminal.press("Tab", quiet=QUIET / 2)
-    raise LookupError(f"no field {label} on the screen:\n{terminal.screen_text()}")

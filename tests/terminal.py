@@ -102,9 +102,16 @@ class Terminal:
         self._eof = False
         self._status: int | None = None
         self.started_at = time.monotonic()
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            self._become(argv, _environment(env or {}), cwd)
+        self.pid, self.fd = self._start(argv, _environment(env or {}), cwd)
+
+    def _start(
+        self, argv: Sequence[str], env: dict[str, str], cwd: str | os.PathLike[str] | None
+    ) -> tuple[int, int]:
+        """The process, and the descriptor that its terminal is read from and written to."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            self._become(argv, env, cwd)
+        return pid, fd
 
     def _become(self, argv: Sequence[str], env: dict[str, str], cwd: str | os.PathLike[str] | None) -> None:
         """In the child: take the window size, then turn into the program."""

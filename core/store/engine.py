@@ -25,6 +25,15 @@ _PRAGMAS = (
     "journal_size_limit=67108864",
 )
 LOCK_SECONDS = 10
+"""How long a writer waits for another before he is told so; he tries twice on SQLite."""
+_HUNG_SECONDS = 300
+# A server that has vanished is noticed within a minute; without it, a session would wait for hours.
+_KEEPALIVES = {
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ def _sqlite(url: URL, pool_size: int) -> Engines:
 
 
 def _postgresql(url: URL, pooler: bool, pool_size: int) -> Engines:
-    arguments: dict[str, Any] = {"connect_timeout": LOCK_SECONDS}
+    arguments: dict[str, Any] = {"connect_timeout": LOCK_SECONDS, **_KEEPALIVES}
     if pooler:
         arguments["prepare_threshold"] = None
     engine = create_engine(
@@ -139,4 +148,15 @@ def _postgresql(url: URL, pooler: bool, pool_size: int) -> Engines:
         max_overflow=pool_size,
         pool_pre_ping=True,
     )
-    return Engines(engine, engine)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes"):
+            # LOCAL: nothing outlives the transaction, or a pooler would hand it on. Who hangs with locks in his
+            # hand is thrown out, so that nobody waits for him for ever.
+            connection.exec_driver_sql(
+                f"set local lock_timeout = '{LOCK_SECONDS}s'; "
+                f"set local idle_in_transaction_session_timeout = '{_HUNG_SECONDS}s'"
+            )
+
+    return Engines(engine, engine.execution_options(writes=True))

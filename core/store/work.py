@@ -104,7 +104,7 @@ class UnitOfWork:
         try:
             self.connection = begin_writing(self._engine) if self._writing else self._engine.connect()
         except OperationalError as error:
-            raise Refused(ErrorCode.DATABASE_UNREACHABLE) from error
+            raise as_refusal(error) or Refused(ErrorCode.DATABASE_UNREACHABLE) from error
         return self
 
     def __exit__(

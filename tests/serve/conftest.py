@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import pytest
+
 from tests.journeys.conftest import home, template
+from tests.journeys.steps import Installation
 
 __all__ = ["home", "template"]
+
+
+@pytest.fixture(scope="module")
+def house(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation that the tests of one file share."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copytree(template, folder / "home")
+    made = Installation(folder / "home")
+    made.scans.mkdir()
+    return made

@@ -18,7 +18,7 @@ def serve() -> int:
     from tui.cli import main
     from tui.serve import forker, terminal
 
-    forker.ZYGOTE = __name__ if __name__ != "__main__" else "tests.serve.hasty"
+    forker.ZYGOTE = "tests.serve.hasty"
     terminal.MINUTE_SECONDS = float(os.environ.get("JIJIAO_TEST_MINUTE", "60"))
     return main()
 

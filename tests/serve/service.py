@@ -150,6 +150,11 @@ class Service:
         ]
         return found[-1] if found else {}
 
+    def crashed(self) -> int:
+        """Sessions that ended by a fault, as the log of the service has them."""
+        logs = (self.home.folder / "log").glob("*")
+        return sum(path.read_text(errors="replace").count('"crashed"') for path in logs)
+
     # -- its clients -------------------------------------------------------------------------------
 
     def command(

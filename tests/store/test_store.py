@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import QueuePool, text
 
+from core.model import Meta
 from core.rules.clock import ShiftedClock
 from core.rules.errors import ErrorCode, Refused
 from core.store.engine import open_engines
@@ -88,6 +90,30 @@ def test_a_writing_unit_holds_the_lock_of_sqlite_from_its_beginning(sqlite_store
         connection.exec_driver_sql("pragma busy_timeout = 0")
         with pytest.raises(Exception, match="locked"):
             connection.execute(text("insert into meta values ('x', 'y')"))
+
+
+def test_a_writer_does_not_wait_for_ever_for_another(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.store.engine.LOCK_SECONDS", 1)
+    impatient = open_store(store.settings, store.clock)
+    try:
+        with store.writing() as holding:
+            holding.insert_unless_there(Meta, [{"key": "x", "value": "1"}])
+            with pytest.raises(Refused) as caught, impatient.writing() as waiting:
+                waiting.insert_unless_there(Meta, [{"key": "x", "value": "2"}])
+    finally:
+        impatient.close()
+    assert caught.value.code is ErrorCode.STALE
+
+
+def test_what_a_writer_sets_at_the_server_ends_with_his_transaction(
+    open_new_store: Callable[..., Store],
+) -> None:
+    store, asked = open_new_store("postgresql"), text("show lock_timeout")
+    with store.writing() as work:
+        inside = work.session.scalar(asked)
+        work.commit()
+    with store.reading() as work:
+        assert (inside, work.session.scalar(asked)) == ("10s", "0")
 
 
 def test_a_reader_is_not_kept_waiting_by_a_writer(store: Store) -> None:

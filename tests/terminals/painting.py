@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import socket
 import sys
+from pathlib import Path
 
 from pyte.screens import Char
 
@@ -12,10 +13,7 @@ from tests.terminal import Terminal
 from tests.terminals.display import PATIENCE
 
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
-_RELAY = (
-    "import os, socket; line = socket.create_connection(('127.0.0.1', {port})); "
-    "[os.write(1, sent) for sent in iter(lambda: line.recv(65536), b'')]"
-)
+_RELAY = Path(__file__).with_name("relay.py")
 
 
 def plainly(screen: Terminal) -> str:
@@ -46,7 +44,7 @@ def _colour(name: str, base: int) -> list[str]:
 
 
 class Easel:
-    """Where a terminal connects that is to be painted."""
+    """Where a terminal connects that is to be painted, or whose keys are to be known."""
 
     def __init__(self) -> None:
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -55,8 +53,8 @@ class Easel:
 
     def command(self) -> str:
         """The shell command that shows in its terminal what is painted."""
-        relay = _RELAY.format(port=self._server.getsockname()[1])
-        return f"exec {shlex.quote(sys.executable)} -S -c {shlex.quote(relay)}"
+        words = [sys.executable, "-S", str(_RELAY), str(self._server.getsockname()[1])]
+        return f"exec {shlex.join(words)}"
 
     def options(self) -> str:
         """The same for PuTTY, which runs no command."""
@@ -70,6 +68,17 @@ class Easel:
         """Send orders to the terminal."""
         assert self._line is not None
         self._line.sendall(orders.encode())
+
+    def typed(self, seconds: float) -> bytes:
+        """What was typed there since it was asked last; waited for."""
+        assert self._line is not None
+        self._line.settimeout(seconds)
+        try:
+            return self._line.recv(4096)
+        except TimeoutError:
+            return b""
+        finally:
+            self._line.settimeout(None)
 
     def close(self) -> None:
         """Let the terminal go."""

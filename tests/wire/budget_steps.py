@@ -86,6 +86,10 @@ class Taken:
         self.sizes: dict[str, list[float]] = defaultdict(list)
         self.echoes: dict[str, list[float]] = defaultdict(list)
 
+    def note(self, line: Line, action: str, size: int) -> None:
+        """An action that no key began has cost so many bytes."""
+        self.sizes[action].append(size)
+
     def press(self, line: Line, action: str, *keys: str) -> None:
         """Press, wait until nothing more comes, note both."""
         begin = time.monotonic()
@@ -126,7 +130,7 @@ def count_form(seat: Seat, taken: Taken, times: int, idle_seconds: float) -> Non
     with seat() as line:
         line.wait("服务窗口")
         line.settle(quiet=QUIET)
-        taken.sizes[FRONT].append(line.total_bytes)
+        taken.note(line, FRONT, line.total_bytes)
         sign_in(line, _PERSON_WINDOW, LOGINS[0].login)
         line.press(":", "s", "b", quiet=QUIET)
         taken.press(line, FORM, "Enter")
@@ -141,7 +145,7 @@ def count_form(seat: Seat, taken: Taken, times: int, idle_seconds: float) -> Non
         line.press("Tab", quiet=3.0)  # long enough for what was typed to be kept, which the header says once
         line.send()
         line.settle(quiet=idle_seconds)
-        taken.sizes[IDLE].append(line.action_bytes)
+        taken.note(line, IDLE, line.action_bytes)
 
 
 def count_tables(seat: Seat, taken: Taken, times: int) -> None:

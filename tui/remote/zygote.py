@@ -204,6 +204,9 @@ def main() -> None:
     if first is None:
         return
     overrides = first["overrides"]
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        # Sent to all of the service at once, they are the front's to answer: it gives sessions time to end.
+        signal.signal(number, signal.SIG_IGN)
     load_everything()
     asyncio.run(warm_up(overrides))
     for thread in threading.enumerate():  # a fork must find nobody at work

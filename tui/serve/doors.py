@@ -8,6 +8,8 @@ it is granted here, and the channel refuses commands.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import asyncssh
@@ -24,10 +26,24 @@ from tui.serve.visitor import Visitor
 from tui.tries import tries_text
 
 GUEST_LOGIN = "GUEST"
+DOOR_OPTIONS: Mapping[str, Any] = {
+    "encoding": None,
+    "line_editor": False,
+    "allow_scp": False,
+    "agent_forwarding": False,
+    "x11_forwarding": False,
+    "kbdint_auth": False,
+    "host_based_auth": False,
+    "gss_host": None,
+}
+"""What a server with these doors is made with: bytes as they come, a password or a key, nothing else."""
 PASSWORD_TRIES = 3
 """Wrong passwords on one connection; the account's own counter goes on across connections."""
 KEY_TRIES = 12
 """Keys that a client may offer on one connection: an agent holds several."""
+CROWD = 2
+"""So many times as many connections as sessions are let near the door, from an address and in all: what proves
+nothing and opens nothing must not use up the service."""
 
 
 class Doors(asyncssh.SSHServer):
@@ -40,7 +56,9 @@ class Doors(asyncssh.SSHServer):
         self._keys: tuple[str, ...] = ()
         self._wrong = self._offered = 0
         self._fingerprint = ""
-        self._past: asyncio.Future[Visitor | Refused] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._past: asyncio.Future[Visitor | Refused] = self._loop.create_future()
+        self._waiting: asyncio.TimerHandle | None = None
 
     # -- the connection ---------------------------------------------------------------------------
 
@@ -49,11 +67,23 @@ class Doors(asyncssh.SSHServer):
         peer = conn.get_extra_info("peername")
         self._address = plain_address(peer[0] if isinstance(peer, tuple) else "")
         self._front.counters.connections += 1
+        self._front.callers[self._address] += 1
         self._front.connected(conn)
+        callers, settings = self._front.callers, self._front.desk.settings
+        if (
+            callers[self._address] > CROWD * settings.serve_address_sessions
+            or callers.total() > CROWD * settings.serve_sessions
+        ):
+            self._note("crowd")
+            conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._front.disconnected(self._connection)
+        self._front.callers[self._address] -= 1
+        self._front.callers += Counter()  # without those that are at none
         self._past.cancel()
+        if self._waiting is not None:
+            self._waiting.cancel()
 
     # -- the proof --------------------------------------------------------------------------------
 
@@ -104,6 +134,9 @@ class Doors(asyncssh.SSHServer):
 
     async def auth_completed(self) -> None:
         """Whoever is past the door without a password is the guest, or holds the key that was asked for last."""
+        self._waiting = self._loop.call_later(
+            self._front.desk.settings.serve_login_seconds, self._connection.abort
+        )
         if self._past.done():
             return
         if self._login == GUEST_LOGIN:
@@ -113,7 +146,7 @@ class Doors(asyncssh.SSHServer):
             proof = await self._asked(prove_key, self._login, self._fingerprint, self._address)
         except Refused as refusal:
             # The time of banners is over: what is opened now says it.
-            self._count(refusal, KEY)
+            self._note(refusal.code, KEY)
             self._past.set_result(refusal)
             return
         self._come_in(proof)
@@ -123,6 +156,8 @@ class Doors(asyncssh.SSHServer):
     async def session_requested(self) -> Any:
         """A channel: what it is for shows when it asks."""
         past = await asyncio.shield(self._past)
+        if self._waiting is not None:
+            self._waiting.cancel()
         if isinstance(past, Refused):
             return TurnedAway(past)
         return self._front.terminal_session(self._connection, past)
@@ -170,7 +205,7 @@ class Doors(asyncssh.SSHServer):
 
     def _tell(self, refusal: Refused, method: str) -> None:
         """The words of a refusal stand on the client's terminal before its next try."""
-        self._count(refusal, method)
+        self._note(refusal.code, method)
         self._connection.send_auth_banner(f"{tries_text(refusal)}\n", "zh-CN")
 
     def _turn_away(self, refusal: Refused, method: str = "") -> None:
@@ -179,14 +214,13 @@ class Doors(asyncssh.SSHServer):
         self._tell(refusal, method)
         self._connection.disconnect(DISC_NO_MORE_AUTH_METHODS_AVAILABLE, refusal.code.value)
 
-    def _count(self, refusal: Refused, method: str) -> None:
-        self._front.counters.refused(refusal.code)
-        service_log("refused", method=method, address=self._address, code=refusal.code)
-
     def _no_forwarding(self) -> bool:
-        self._front.counters.refused("forwarding")
-        service_log("refused", address=self._address, code="forwarding")
+        self._note("forwarding")
         return False
+
+    def _note(self, what: str, method: str = "") -> None:
+        self._front.counters.refused(what)
+        service_log("refused", method=method, address=self._address, code=what)
 
 
 class TurnedAway(asyncssh.SSHServerSession[bytes]):

@@ -7,14 +7,10 @@ in a file without a name until its client closes it. Only then is it judged and 
 from __future__ import annotations
 
 import asyncio
-import os
-import posixpath
-import stat
 import tempfile
 import time
-import unicodedata
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from typing import IO, Any, NoReturn, TypeVar
 
 import asyncssh
@@ -23,19 +19,14 @@ from asyncssh.constants import (
     ACE4_WRITE_DATA,
     FXF_ACCESS_DISPOSITION,
     FXF_CREAT,
-    FXF_CREATE_NEW,
-    FXF_CREATE_TRUNCATE,
     FXF_EXCL,
-    FXF_OPEN_OR_CREATE,
     FXF_READ,
     FXF_TRUNC,
-    FXF_TRUNCATE_EXISTING,
     FXF_WRITE,
 )
 
 from core.rules.boxes import LONGEST_NAME, Box, box_name
 from core.rules.errors import ErrorCode, Refused
-from core.schema.boxes import BoxFile
 from core.services.box_files import (
     MB,
     content_of,
@@ -47,6 +38,16 @@ from core.services.box_files import (
 )
 from core.services.desk import Desk
 from tui.serve.counters import Counters
+from tui.serve.file_requests import (
+    DISPOSITIONS,
+    FILE_IN,
+    FOLDER,
+    Reading,
+    Writing,
+    attrs_of,
+    parts_of,
+    place_of,
+)
 
 T = TypeVar("T")
 Answer = Callable[[str], asyncssh.SFTPError]
@@ -55,51 +56,12 @@ MOST_OPEN, MOST_LISTINGS = 8, 32
 """Files and listings that one client may have open at once."""
 LONGEST_READ = 256 * 1024
 _BLOCK = 4096
-_FOLDER, _FILE_IN, _FILE_OUT = stat.S_IFDIR | 0o700, stat.S_IFREG | 0o600, stat.S_IFREG | 0o400
 _ONLY_TWO = "这里只有 inbox 和 outbox 两个目录，不能另建、改名或删除"
 _NOT_HERE = "文件请放进 inbox，如 put 文件 inbox/"
 _ONLY_OUT = "outbox 里的文件只能取走或删除，要放的文件请放进 inbox"
 _NO_LINKS = "这里不能建链接"
 _TOO_MANY = f"同时打开的文件最多 {MOST_OPEN} 个"
 _WHOLE = "不能续传，请整个重新上传"
-
-
-class Reading:
-    """A file of a box that is being fetched: its whole content, as it was when it was opened."""
-
-    def __init__(self, file: BoxFile, content: bytes, *, out: bool) -> None:
-        self.file, self.content, self.out = file, content, out
-
-
-class Writing:
-    """A file on its way into the inbox. `trouble` says why nothing will come of it."""
-
-    def __init__(self, name: str, held: IO[bytes], limit: int, too_large: Refused) -> None:
-        self.name, self.held, self.limit, self.too_large = name, held, limit, too_large
-        self.size = 0
-        self.trouble: Refused | None = None
-
-    def write(self, offset: int, data: bytes) -> int:
-        """Raises Refused once it has grown above its limit; what there is goes at once."""
-        if self.trouble is None and offset + len(data) > self.limit:
-            self.trouble = self.too_large
-            self.held.close()
-        if self.trouble is not None:
-            raise self.trouble
-        os.pwrite(self.held.fileno(), data, offset)
-        self.size = max(self.size, offset + len(data))
-        return len(data)
-
-    def whole(self) -> bytes:
-        """All of it."""
-        self.held.seek(0)
-        return self.held.read()
-
-    def cut(self, size: int) -> None:
-        """Make it shorter; longer it gets by writing."""
-        if self.trouble is None and size < self.size:
-            os.ftruncate(self.held.fileno(), size)
-            self.size = size
 
 
 class Boxes(asyncssh.SFTPServer):
@@ -118,32 +80,32 @@ class Boxes(asyncssh.SFTPServer):
 
     def realpath(self, path: bytes) -> bytes:
         """Where a path leads, below a root of its own: `..` ends there."""
-        return b"/" + b"/".join(_parts(path))
+        return b"/" + b"/".join(parts_of(path))
 
     async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
         """A folder, or a file of a box. What is being uploaded isn't there yet."""
-        box, name = _place(path)
+        box, name = place_of(path)
         if box is None or name is None:
             return self._folder()
         file, _ = await self._do(looked_up, box, name)
         if file is None:
             raise asyncssh.SFTPNoSuchFile("没有这个文件")
-        return _attrs(file, box)
+        return attrs_of(file, box)
 
     lstat = stat  # there are no links
 
     def fstat(self, file_obj: object) -> asyncssh.SFTPAttrs:
         """An open file."""
         if isinstance(file_obj, Reading):
-            return _attrs(file_obj.file, Box.OUTBOX if file_obj.out else Box.INBOX)
+            return attrs_of(file_obj.file, Box.OUTBOX if file_obj.out else Box.INBOX)
         assert isinstance(file_obj, Writing)
         return asyncssh.SFTPAttrs(
-            size=file_obj.size, permissions=_FILE_IN, atime=int(self._begun), mtime=int(self._begun)
+            size=file_obj.size, permissions=FILE_IN, atime=int(self._begun), mtime=int(self._begun)
         )
 
     def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
         """The two folders, or what lies in one of them."""
-        box, name = _place(path)
+        box, name = place_of(path)
         if name is not None:
             raise asyncssh.SFTPNotADirectory("这不是目录")
         if len(self._listings) >= MOST_LISTINGS:
@@ -158,11 +120,11 @@ class Boxes(asyncssh.SFTPServer):
             yield asyncssh.SFTPName(name.encode(), attrs=self._folder())
         for file in () if box is None else await self._do(listed, box):
             assert box is not None
-            yield asyncssh.SFTPName(file.name.encode(), attrs=_attrs(file, box))
+            yield asyncssh.SFTPName(file.name.encode(), attrs=attrs_of(file, box))
 
     async def statvfs(self, path: bytes) -> asyncssh.SFTPVFSAttrs:
         """The quota as a disk (df)."""
-        _place(path)
+        place_of(path)
         _, room = await self._do(looked_up, Box.INBOX, "")
         blocks, free = room.limit // _BLOCK, room.left // _BLOCK
         return asyncssh.SFTPVFSAttrs(
@@ -177,7 +139,7 @@ class Boxes(asyncssh.SFTPServer):
 
     async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         """Open a file to read, or a new one to write."""
-        box, name = _place(path)
+        box, name = place_of(path)
         if box is None or name is None:
             self._refuse(asyncssh.SFTPPermissionDenied, _NOT_HERE if pflags & FXF_WRITE else "这是目录")
         if len(self._open) >= MOST_OPEN:
@@ -196,7 +158,7 @@ class Boxes(asyncssh.SFTPServer):
         asked = FXF_READ if desired_access & ACE4_READ_DATA else 0
         if desired_access & ACE4_WRITE_DATA:
             asked |= FXF_WRITE
-        asked |= _DISPOSITIONS.get(flags & FXF_ACCESS_DISPOSITION, 0)
+        asked |= DISPOSITIONS.get(flags & FXF_ACCESS_DISPOSITION, 0)
         return await self.open(path, asked, attrs)
 
     async def read(self, file_obj: object, offset: int, size: int) -> bytes:
@@ -245,7 +207,7 @@ class Boxes(asyncssh.SFTPServer):
 
     async def remove(self, path: bytes) -> None:
         """Delete a file of either box."""
-        box, name = _place(path)
+        box, name = place_of(path)
         if box is None or name is None:
             self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
         await self._do(remove_file, box, name, address=self._address)
@@ -343,7 +305,7 @@ class Boxes(asyncssh.SFTPServer):
         return Writing(name, held, min(most, left), full if left < most else too_large)
 
     async def _rename(self, oldpath: bytes, newpath: bytes, *, replace: bool) -> None:
-        (box, name), (new_box, new_name) = _place(oldpath), _place(newpath)
+        (box, name), (new_box, new_name) = place_of(oldpath), place_of(newpath)
         if name is None or new_name is None:
             self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
         if box is not Box.INBOX or new_box is not Box.INBOX:
@@ -383,49 +345,12 @@ class Boxes(asyncssh.SFTPServer):
 
     def _folder(self) -> asyncssh.SFTPAttrs:
         now = int(self._begun)
-        return asyncssh.SFTPAttrs(size=0, permissions=_FOLDER, nlink=2, atime=now, mtime=now)
+        return asyncssh.SFTPAttrs(size=0, permissions=FOLDER, nlink=2, atime=now, mtime=now)
 
 
-_DISPOSITIONS = {
-    FXF_CREATE_NEW: FXF_CREAT | FXF_EXCL,
-    FXF_CREATE_TRUNCATE: FXF_CREAT | FXF_TRUNC,
-    FXF_OPEN_OR_CREATE: FXF_CREAT,
-    FXF_TRUNCATE_EXISTING: FXF_TRUNC,
-}
 _ANSWERS: dict[ErrorCode, Answer] = {
     ErrorCode.NOT_IN_INBOX: asyncssh.SFTPNoSuchFile,
     ErrorCode.INBOX_FULL: asyncssh.SFTPQuotaExceeded,
     ErrorCode.INBOX_NAME: asyncssh.SFTPInvalidFilename,
     ErrorCode.DISABLED: asyncssh.SFTPPermissionDenied,
 }
-
-
-def _parts(path: bytes) -> list[bytes]:
-    """The parts of a path below the root. Whatever `..` it has, it never leads above it."""
-    return [part for part in posixpath.normpath(b"/" + path).split(b"/") if part]
-
-
-def _place(path: bytes) -> tuple[Box | None, str | None]:
-    """The box and the name in it that a path means; None where it means a folder. Raises SFTPError."""
-    parts = _parts(path)
-    if not parts:
-        return None, None
-    if parts[0] not in _names(Box) or len(parts) > 2:
-        raise asyncssh.SFTPNoSuchFile("这里只有 inbox 和 outbox 两个目录")
-    box = Box(parts[0].decode())
-    if len(parts) == 1:
-        return box, None
-    try:
-        return box, unicodedata.normalize("NFC", parts[1].decode())
-    except UnicodeDecodeError:
-        raise asyncssh.SFTPInvalidFilename("文件名要用 UTF-8，请在软件里选 UTF-8") from None
-
-
-def _names(boxes: Iterable[Box]) -> list[bytes]:
-    return [box.value.encode() for box in boxes]
-
-
-def _attrs(file: BoxFile, box: Box) -> asyncssh.SFTPAttrs:
-    at = int(file.at.timestamp())
-    mode = _FILE_IN if box is Box.INBOX else _FILE_OUT
-    return asyncssh.SFTPAttrs(size=file.size, permissions=mode, nlink=1, atime=at, mtime=at)

@@ -106,6 +106,7 @@ class Forker:
             [sys.executable, "-m", ZYGOTE, str(far.fileno())],
             pass_fds=(far.fileno(),),
             stdin=subprocess.DEVNULL,
+            start_new_session=True,
             env=environment,
         )
         far.close()

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from core.services.door import must_stand, prove_again
 from core.services.hostkeys import ensure_host_key
 from core.services.settings import Settings
 from tui.serve.counters import Counters, keep_written, service_log
-from tui.serve.doors import Doors
+from tui.serve.doors import DOOR_OPTIONS, Doors
 from tui.serve.forker import Forker
 from tui.serve.listening import Listen
 from tui.serve.terminal import KILL_SECONDS, Terminal
@@ -36,6 +37,9 @@ DRAINED = "服务已停止，填写的内容已存为草稿，请过几分钟再
 _THREADS = 4
 _KEEPALIVE_SECONDS, _KEEPALIVES = 30, 3
 _BACKLOG = 512
+_STRANGERS = 100
+"""Connections beyond twice the sessions at which no more are taken."""
+_TOO_MANY = "连接太多，请稍后再连"
 
 
 class Front:
@@ -47,6 +51,8 @@ class Front:
         self.counters = Counters(listens=" ".join(str(listen) for listen in listens))
         self.terminals: dict[int, Terminal] = {}
         """The terminals that are open, by their served session."""
+        self._kinds: dict[int, str] = {}
+        """The served sessions that are open, with their kind."""
         self.draining = False
         self.service_id = ""
         self.zygote: Forker
@@ -54,6 +60,8 @@ class Front:
         self._tasks: set[asyncio.Task[None]] = set()
         self._acceptors: list[asyncssh.SSHAcceptor] = []
         self._connections: set[asyncssh.SSHServerConnection] = set()
+        self.callers: Counter[str] = Counter()
+        """Connections that are there, proved or not, by their address."""
         self._stop = asyncio.Event()
         self._ended = asyncio.Event()
         self._written: asyncio.Task[None] | None = None
@@ -101,6 +109,24 @@ class Front:
 
     async def admit(self, visitor: Visitor, kind: str) -> int:
         """Let a visitor's channel in; its served session. Raises Refused."""
+        try:
+            key = await self._admitted(visitor, kind)
+        except Refused as refusal:
+            self.refused(visitor, refusal.code, kind)
+            raise
+        self._kinds[key] = kind
+        self.counters.opened(kind)
+        service_log(
+            "opened",
+            account_id=visitor.account_id,
+            method=visitor.method,
+            address=visitor.address,
+            kind=kind,
+            served_id=key,
+        )
+        return key
+
+    async def _admitted(self, visitor: Visitor, kind: str) -> int:
         if self.draining or not self.service_id:
             raise Refused(ErrorCode.SERVICE_ENDING)
         await self.zygote.ready()
@@ -116,16 +142,19 @@ class Front:
                 method=visitor.method,
             )
         )
-        self.counters.opened(kind)
+        return key
+
+    def refused(self, visitor: Visitor, code: str, kind: str = "") -> None:
+        """Count and write down that a visitor was refused something: by the error's code, or what was asked for."""
+        self.counters.refused(code)
         service_log(
-            "opened",
+            "refused",
             account_id=visitor.account_id,
             method=visitor.method,
             address=visitor.address,
+            code=code,
             kind=kind,
-            served_id=key,
         )
-        return key
 
     async def ticket(self, visitor: Visitor) -> str:
         """What leads a terminal of this visitor past the login; nothing for a guest. Raises Refused."""
@@ -144,15 +173,17 @@ class Front:
 
     def let_go_files(self, key: int) -> None:
         """A transfer of files is over."""
-        self.start(self._let_go(key, "files"))
+        self.start(self._let_go(key))
 
     def terminal_session(self, connection: asyncssh.SSHServerConnection, visitor: Visitor) -> Terminal:
         """The channel that a client asked for."""
         return Terminal(self, visitor)
 
     def connected(self, connection: asyncssh.SSHServerConnection) -> None:
-        """A client is there."""
+        """A client is there. Those who have proved nothing yet take room too: there is an end to it."""
         self._connections.add(connection)
+        if len(self._connections) > self.settings.serve_sessions * 2 + _STRANGERS:
+            connection.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, _TOO_MANY, "zh")
 
     def disconnected(self, connection: asyncssh.SSHServerConnection) -> None:
         """It has gone."""
@@ -170,15 +201,11 @@ class Front:
                 server_host_keys=[str(key)],
                 compression_algs=listen.compression,
                 server_version="jijiao",
-                encoding=None,
-                line_editor=False,
-                allow_scp=False,
-                agent_forwarding=False,
-                x11_forwarding=False,
                 keepalive_interval=_KEEPALIVE_SECONDS,
                 keepalive_count_max=_KEEPALIVES,
                 login_timeout=self.settings.serve_login_seconds,
                 backlog=_BACKLOG,
+                **DOOR_OPTIONS,
             )
             self._acceptors.append(acceptor)
 
@@ -198,10 +225,11 @@ class Front:
             service_log("crashed", code=str(status), served_id=key)
         self.start(self._let_go(key))
 
-    async def _let_go(self, key: int, kind: str = "terminal", after: float = 0.0) -> None:
+    async def _let_go(self, key: int, after: float = 0.0) -> None:
         await asyncio.sleep(after)
-        self.counters.closed(kind)
-        service_log("closed", kind=kind, served_id=key)
+        if kind := self._kinds.pop(key, ""):  # both the channel and the process tell their end
+            self.counters.closed(kind)
+            service_log("closed", kind=kind, served_id=key)
         await self.run(served.let_go, self.desk, key)
 
     async def _tell_alive(self) -> None:
@@ -275,6 +303,7 @@ class Front:
         if self.service_id:
             with contextlib.suppress(Exception):
                 await self.run(served.close_service, self.desk, self.service_id)
+            service_log("stopped")
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

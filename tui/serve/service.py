@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ class Service(Protocol):
     counters: Counters
     zygote: Forker
     terminals: dict[int, Any]
+    callers: Counter[str]
     draining: bool
 
     async def run(self, *arguments: Any) -> Any:
@@ -32,6 +34,9 @@ class Service(Protocol):
 
     async def admit(self, visitor: Visitor, kind: str) -> int:
         """Let a visitor's channel in. Raises Refused."""
+
+    def refused(self, visitor: Visitor, code: str, kind: str = "") -> None:
+        """Count and write down that a visitor was refused something."""
 
     async def ticket(self, visitor: Visitor) -> str:
         """What leads a terminal of this visitor past the login. Raises Refused."""

@@ -30,6 +30,7 @@ from tui.serve.packets import (
 )
 from tui.serve.service import Service
 from tui.serve.visitor import Visitor
+from tui.wire.caps import caps_from_environment
 from tui.wire.modes import LEAVE
 
 PACE_BYTES = 3000
@@ -84,13 +85,13 @@ class Terminal(SSHServerStreamSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
-        self._front.counters.refused("exec")
+        self._front.refused(self._visitor, "exec")
         return False
 
     def subsystem_requested(self, subsystem: str) -> bool:
         allowed = super().subsystem_requested(subsystem) if subsystem == "sftp" else False
         if not allowed:
-            self._front.counters.refused("subsystem")
+            self._front.refused(self._visitor, "subsystem")
         return allowed
 
     def session_started(self) -> None:
@@ -296,7 +297,9 @@ class Terminal(SSHServerStreamSession[bytes]):
         if self._idle_timer is not None:
             self._idle_timer.cancel()
         minutes = self._front.settings.serve_idle_minutes
-        self._idle_timer = self._events.call_later(minutes * MINUTE_SECONDS, self.end, IDLE.format(minutes=minutes))
+        self._idle_timer = self._events.call_later(
+            minutes * MINUTE_SECONDS, self.end, IDLE.format(minutes=minutes)
+        )
 
     def _over(self) -> None:
         self.end(OVER.format(hours=self._front.settings.serve_hours))
@@ -316,8 +319,9 @@ class Terminal(SSHServerStreamSession[bytes]):
 
     def _say_and_end(self, words: str, *, before: str = "", code: int = 1) -> None:
         if not self._channel.is_closing():
+            encoding = caps_from_environment(self._env()).encoding
             with contextlib.suppress(OSError):
-                self._channel.write((before + (f"{words}\r\n" if words else "")).encode())
+                self._channel.write((before + (f"{words}\r\n" if words else "")).encode(encoding))
                 self._channel.exit(code)
 
     def _drop(self) -> None:
