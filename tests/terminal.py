@@ -65,6 +65,7 @@ ESC_PAUSE = 0.35
 
 _TOKEN = re.compile(
     r"\x1b\[(?P<repeat>\d*)b"
+    r"|\x1b\[(?P<rows>\d*)(?P<way>[ST])"
     r"|(?P<private>\x1b\[[<>=][\d;]*[a-zA-Z]|\x1b\[[\d;?]*\$[a-zA-Z]|\x1b\[[\d;]* q)"
     r"|(?P<control>\x1b\[[\d;?!]*[a-zA-Z@`~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][\w]|\x1b[^\[\]()])"
     r"|(?P<text>[^\x1b]+)"
@@ -241,8 +242,19 @@ class Terminal:
                 self._stream.feed(token["text"])
             elif token["repeat"] is not None:
                 self._stream.feed(self._last_char * int(token["repeat"] or 1))
+            elif token["way"] is not None:
+                self._scroll(int(token["rows"] or 1), token["way"] == "S")
             elif token["control"] is not None:
                 self._stream.feed(token["control"])
+
+    def _scroll(self, rows: int, up: bool) -> None:
+        """Move what stands within the scroll region; the cursor stays."""
+        screen = self.screen
+        top, bottom = screen.margins or (0, screen.lines - 1)
+        kept, screen.cursor.y = screen.cursor.y, bottom if up else top
+        for _ in range(rows):
+            (screen.index if up else screen.reverse_index)()
+        screen.cursor.y = kept
 
     # -- what is on the screen -------------------------------------------------------------------
 

@@ -221,7 +221,10 @@ async def test_a_crowd_from_one_address_is_not_let_near_the_door(
     async with doors_of(desk) as front:
         async with called(front, "guest"), called(front, "guest"):
             kind, _ = await refused(front, "guest")
-            assert (kind, front.counters.refusals["crowd"]) == (asyncssh.ConnectionLost, 1)
+            assert (
+                issubclass(kind, (OSError, asyncssh.ConnectionLost)),
+                front.counters.refusals["crowd"],
+            ) == (True, 1)
         async with called(front, "guest") as (connection, _):
             assert await who(connection) == {"account": None, "method": "guest"}
 

@@ -119,6 +119,20 @@ def test_nothing_is_put_into_the_outbox_and_openssh_says_why(server: FilesServer
     assert done.returncode and "outbox 里的文件只能取走或删除" in done.stderr
 
 
+def test_what_is_put_beside_the_inbox_is_answered_with_the_way_to_it(
+    server: FilesServer, person: Actor
+) -> None:
+    picture(server.folder, "a.png")
+    done = server.sftp(person.account_id, "put a.png", check=False)
+    assert done.returncode and "文件请放进 inbox" in done.stderr
+
+
+def test_scp_brings_a_file_in_too(server: FilesServer, desk: Desk, person: Actor) -> None:
+    picture(server.folder, "a.png")
+    done = server.scp("a.png", f"{person.account_id}@127.0.0.1:/inbox/b.png")
+    assert (done.returncode, names(desk, person)) == (0, ["b.png"])
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -33,13 +33,9 @@ def sftp(
     service: Service, folder: Path, *commands: str, login: str = PERSON
 ) -> subprocess.CompletedProcess[str]:
     """OpenSSH's sftp with the password of an account."""
-    answer = folder / "password"
-    answer.write_text(f"#!/bin/sh\necho {PASSWORD}\n")
-    answer.chmod(0o700)
-    argv = service.command("PubkeyAuthentication=no", "BatchMode=no", login=login, program="sftp")
     return subprocess.run(
-        [*argv[:-1], "-b", "-", argv[-1]],
-        env={"PATH": "/usr/bin:/bin", "SSH_ASKPASS": str(answer), "SSH_ASKPASS_REQUIRE": "force"},
+        line(service, login),
+        env=answering(folder),
         input="\n".join(commands) + "\n",
         capture_output=True,
         text=True,
@@ -47,6 +43,20 @@ def sftp(
         timeout=60,
         cwd=folder,
     )
+
+
+def line(service: Service, login: str, *options: str) -> list[str]:
+    """The command that reads its own commands from its input."""
+    argv = service.command("PubkeyAuthentication=no", "BatchMode=no", login=login, program="sftp")
+    return [*argv[:-1], *options, "-b", "-", argv[-1]]
+
+
+def answering(folder: Path) -> dict[str, str]:
+    """The surroundings in which OpenSSH is given the password."""
+    answer = folder / "password"
+    answer.write_text(f"#!/bin/sh\necho {PASSWORD}\n")
+    answer.chmod(0o700)
+    return {"PATH": "/usr/bin:/bin", "SSH_ASKPASS": str(answer), "SSH_ASKPASS_REQUIRE": "force"}
 
 
 def recognised(home: Installation) -> None:
@@ -83,8 +93,8 @@ def test_a_printed_certificate_is_fetched_from_the_outbox(service: Service, tmp_
     with service.call(login=PERSON) as seat:
         seat.see(PERSON_NAME)
         seat.type(":nd", "Enter")
-        seat.see("已认定，可打印证书")
-        seat.type("p")
+        seat.see("2025", "P 打印")
+        seat.type("Down", "p")
         seat.see("证书已生成", "发件箱 outbox/")
     done = sftp(service, tmp_path, "get outbox/*")
     (paper,) = tmp_path.glob("*.pdf")
@@ -98,13 +108,9 @@ def test_a_guest_gets_no_files(service: Service, tmp_path: Path) -> None:
 
 def test_a_client_that_is_killed_in_the_middle_leaves_nothing(service: Service, tmp_path: Path) -> None:
     (tmp_path / "large.csv").write_bytes(b"a,b\n" * 4_000_000)
-    answer = tmp_path / "password"
-    answer.write_text(f"#!/bin/sh\necho {PASSWORD}\n")
-    answer.chmod(0o700)
-    argv = service.command("PubkeyAuthentication=no", login=PERSON, program="sftp")
     client = subprocess.Popen(
-        [*argv[:-1], "-l", "2000", "-b", "-", argv[-1]],
-        env={"PATH": "/usr/bin:/bin", "SSH_ASKPASS": str(answer), "SSH_ASKPASS_REQUIRE": "force"},
+        line(service, PERSON, "-l", "2000"),
+        env=answering(tmp_path),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -29,7 +29,7 @@ from tests.services.jobs_made_here import begun, windows_are_a_kind, written
 from tests.services.life import begin_life
 from tests.services.races import at_once, moves, verdict
 from tests.store.pooler import pooler
-from tests.worlds import World, submitted
+from tests.worlds import World, build_world, submitted
 
 CONNECTIONS = 2
 OPERATORS = 50
@@ -53,7 +53,7 @@ def narrow(postgresql_server: str) -> Iterator[str]:
 def open_pooled(
     new_database: Callable[[str], str], tmp_path: Path, clock: FixedClock
 ) -> Iterator[Callable[..., Store]]:
-    """Call it with a pooler's URL: a store on a new database behind it. With a store: another on the same."""
+    """Call it with a pooler's URL: a store on a new database behind it."""
     opened: list[Store] = []
 
     def make(url: str, **more: object) -> Store:
@@ -82,17 +82,12 @@ def store(open_pooled: Callable[..., Store], pooled: str) -> Store:
     return open_pooled(pooled)
 
 
-def other_service(world: World) -> Iterator[Desk]:
-    """Another service on the same database."""
-    store = open_store(world.store.settings, world.clock)
-    yield cheap_desk(store)
-    store.close()
-
-
 @pytest.fixture
 def second(world: World) -> Iterator[Desk]:
     """A second service on the same database."""
-    yield from other_service(world)
+    store = open_store(world.store.settings, world.clock)
+    yield cheap_desk(store)
+    store.close()
 
 
 def count(store: Store, model: type[Audit] | type[Declaration]) -> int:
@@ -202,13 +197,16 @@ def test_the_doctor_asks_for_the_direct_address(open_pooled: Callable[..., Store
 
 
 def test_a_database_that_is_gone_behind_the_pooler_is_said_to_be_unreachable(
-    desk: Desk, world: World, tmp_path: Path, postgresql_server: str
+    open_pooled: Callable[..., Store], tmp_path: Path, postgresql_server: str
 ) -> None:
-    person = world.person()
-    name = world.store.settings.url.rpartition("?")[0].rpartition("/")[2]
-    administer(postgresql_server, f"drop database {name} with (force)")
-    try:
-        answers = [answer(lambda: submitted(desk, person, tmp_path)) for _ in range(2)]
-    finally:
-        administer(postgresql_server, f"create database {name}")
+    with pooler(postgresql_server, CONNECTIONS, wait=1) as impatient:
+        world = build_world(open_pooled(impatient))
+        desk, person = cheap_desk(world.store), world.person()
+        name = world.store.settings.url.rpartition("?")[0].rpartition("/")[2]
+        administer(postgresql_server, f"drop database {name} with (force)")
+        try:
+            answers = [answer(lambda: submitted(desk, person, tmp_path)) for _ in range(2)]
+        finally:
+            administer(postgresql_server, f"create database {name}")
+            world.store.close()
     assert answers == ["DATABASE_UNREACHABLE"] * 2

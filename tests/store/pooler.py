@@ -20,10 +20,10 @@ PORT = 6432  # in the name of its socket; the folder is each pooler's own
 
 
 @contextmanager
-def pooler(server: str, connections: int) -> Iterator[str]:
+def pooler(server: str, connections: int, wait: int = 10) -> Iterator[str]:
     """One before a server (a URL to be formatted with a database), with so many connections to a database at most.
 
-    Yields a URL of the same form. Who waits more than ten seconds for a connection is told so.
+    Yields a URL of the same form. Who waits more than `wait` seconds for a connection is told so.
     """
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
@@ -43,7 +43,8 @@ def pooler(server: str, connections: int) -> Iterator[str]:
                 "pool_mode = transaction",
                 f"default_pool_size = {connections}",
                 "max_client_conn = 200",
-                "query_wait_timeout = 10",
+                f"query_wait_timeout = {wait}",
+                "server_login_retry = 1",
                 "auth_type = any",
                 "listen_addr =",
                 f"listen_port = {PORT}",

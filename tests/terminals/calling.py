@@ -27,5 +27,7 @@ def _putty(service: Service) -> list[str]:
     scanned = subprocess.run(
         ["ssh-keyscan", "-p", port, "-t", "ed25519", "127.0.0.1"], check=True, capture_output=True
     )
-    shown = subprocess.run(["ssh-keygen", "-l", "-f", "-"], input=scanned.stdout, check=True, capture_output=True)
+    shown = subprocess.run(
+        ["ssh-keygen", "-l", "-f", "-"], input=scanned.stdout, check=True, capture_output=True
+    )
     return ["-ssh", "guest@127.0.0.1", "-P", port, "-hostkey", shown.stdout.split()[1].decode()]

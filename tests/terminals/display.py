@@ -10,13 +10,18 @@ from pathlib import Path
 
 from PIL import Image, ImageGrab
 
+from tests.terminal import KEYS
+
 PATIENCE = 30.0
 """Seconds to wait for what a terminal draws: far more than it takes, for machines that do much else."""
 SIZE = 1800, 600
 """Of the display in pixels: two windows of 80x24 cells of 10x22 pixels side by side."""
 DOTS_PER_INCH = 96
 """At which 12 points are 16 pixels."""
-KEY_NAMES = {"Enter": "Return", "Esc": "Escape", "PgDn": "Next", "PgUp": "Prior", "S-Tab": "shift+Tab"}
+X_NAMES = {
+    **{"Enter": "Return", "Esc": "Escape", "PgDn": "Next", "PgUp": "Prior", "S-Tab": "shift+Tab"},
+    **{"BS": "BackSpace", "Del": "Delete", "Ins": "Insert", "Space": "space"},
+}
 """What X calls the keys whose names differ from those of tests.terminal."""
 
 
@@ -62,8 +67,8 @@ class Display:
     def press(self, *keys: str) -> None:
         """Press keys by the names of tests.terminal; what is no name is typed as text."""
         for key in keys:
-            if len(key) > 1 and key.isascii() and (key in KEY_NAMES or key[:1].isupper()):
-                self.xdotool("key", "--clearmodifiers", KEY_NAMES.get(key, key))
+            if key in KEYS:
+                self.xdotool("key", "--clearmodifiers", X_NAMES.get(key, key))
             else:
                 self.xdotool("type", "--clearmodifiers", "--delay", "40", key)
 

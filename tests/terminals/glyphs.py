@@ -40,7 +40,7 @@ def misread(operator: Operator) -> tuple[list[Misread], int]:
         for x, y, char in cells_of(operator.screen)
         if char.data > "\u2e80" and (x, y) != operator.screen.cursor
     ]
-    drawn = sorted({char for _, _, char in places}) + [_BOX]
+    drawn = [*sorted({char for _, _, char in places}), _BOX]
     shapes = np.stack([shape for char in drawn for shape in _drawn(char, size)])
     if not places:
         return [], 0

@@ -22,9 +22,10 @@ class Kind:
     window: str
     """The class of its window."""
     start: Callable[[str], list[str]]
-    """The command line that shows a shell command; PuTTY is given its own options instead."""
+    """The command line that runs a shell command in it; PuTTY is given its own options instead."""
     files: Mapping[str, str] = field(default_factory=dict)
     ssh_options: tuple[str, ...] = ()
+    """What its user tells `ssh`."""
 
     @property
     def missing(self) -> list[str]:

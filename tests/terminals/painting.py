@@ -11,6 +11,7 @@ from pyte.screens import Char
 
 from tests.terminal import Terminal
 from tests.terminals.display import PATIENCE
+from tests.terminals.kinds import Kind
 
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 _RELAY = Path(__file__).with_name("relay.py")
@@ -51,14 +52,12 @@ class Easel:
         self._server.settimeout(PATIENCE)
         self._line: socket.socket | None = None
 
-    def command(self) -> str:
-        """The shell command that shows in its terminal what is painted."""
-        words = [sys.executable, "-S", str(_RELAY), str(self._server.getsockname()[1])]
-        return f"exec {shlex.join(words)}"
-
-    def options(self) -> str:
-        """The same for PuTTY, which runs no command."""
-        return f"-raw 127.0.0.1 -P {self._server.getsockname()[1]}"
+    def shown_in(self, kind: Kind) -> str:
+        """The shell command (or PuTTY's options: it runs no command) that shows in a terminal what is painted."""
+        port = str(self._server.getsockname()[1])
+        if kind.name == "putty":
+            return f"-raw 127.0.0.1 -P {port}"
+        return f"exec {shlex.join([sys.executable, '-S', str(_RELAY), port])}"
 
     def wait(self) -> None:
         """Wait until the terminal is there."""

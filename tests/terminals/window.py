@@ -53,6 +53,10 @@ class Window:
         """What it shows now."""
         return self._display.picture(self.box)
 
+    def focus(self) -> None:
+        """Give it the keys."""
+        self._display.xdotool("windowfocus", self.id)
+
     def redraw(self) -> None:
         """Have it draw everything anew, by moving it out of sight and back.
 
@@ -75,8 +79,8 @@ class Window:
 class Operator:
     """Somebody at a real terminal: presses keys, and sees in pixels."""
 
-    def __init__(self, display: Display, kind: Kind, folder: Path, connect: Callable[[Kind, Path], str]) -> None:
-        """`connect` says, for the kind and the log, what the terminal is to run."""
+    def __init__(self, display: Display, kind: Kind, folder: Path, connect: Callable[[Path], str]) -> None:
+        """`connect` says what the terminal is to run (PuTTY: with which options) so that a file has all it is sent."""
         self.kind, self._display = kind, display
         home, log = folder / "user", folder / "sent.log"
         home.mkdir()
@@ -84,12 +88,11 @@ class Operator:
         kind.write_files(home)
         self._easel = Easel()
         self._model: Window | None = None
-        self._live = Window(display, kind, home, kind.start(connect(kind, log)), 0)
+        self._live = Window(display, kind, home, kind.start(connect(log)), 0)
         try:
-            shown = self._easel.options() if kind.name == "putty" else self._easel.command()
-            self._model = Window(display, kind, home, kind.start(shown), APART)
+            self._model = Window(display, kind, home, kind.start(self._easel.shown_in(kind)), APART)
             self._easel.wait()
-            display.xdotool("windowfocus", self._live.id)
+            self._live.focus()
             # The first line of either log is a heading of its writer.
             follow = f"stty raw -echo; exec tail -n +2 -f {shlex.quote(str(log))}"
             self.screen = Terminal(["sh", "-c", follow], cols=COLS, rows=ROWS)
@@ -134,14 +137,14 @@ class Operator:
         """What the terminal shows now."""
         return self._live.picture()
 
-    def differs(self) -> str:
+    def differs(self, patience: float = PATIENCE) -> str:
         """What is shown in other pixels than it must be, "" if nothing; waited for, since terminals draw late.
 
         The cursor must be seen in its cell, and nowhere else may anything differ from the plain picture.
         """
         assert self._model is not None
         self._easel.paint(plainly(self.screen))
-        deadline = time.monotonic() + 4
+        deadline = time.monotonic() + patience
         while True:
             found = self._difference(self._model.picture())
             if not found or time.monotonic() > deadline:
@@ -178,7 +181,9 @@ class Operator:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             red, _, blue = self._model.picture().split()
-            first, last = (ImageChops.subtract(*pair).point(_strong).getbbox() for pair in ((red, blue), (blue, red)))
+            first, last = (
+                ImageChops.subtract(*pair).point(_strong).getbbox() for pair in ((red, blue), (blue, red))
+            )
             if first and last and first[1] < last[1]:
                 return (first[2] - first[0], first[3] - first[1]), (first[0], first[1])
             time.sleep(0.1)

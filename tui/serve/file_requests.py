@@ -93,6 +93,12 @@ def place_of(path: bytes) -> tuple[Box | None, str | None]:
         raise asyncssh.SFTPInvalidFilename("文件名要用 UTF-8，请在软件里选 UTF-8") from None
 
 
+def is_below_box(path: bytes) -> bool:
+    """Whether a path means a file that a box could hold."""
+    parts = parts_of(path)
+    return len(parts) == 2 and parts[0] in _NAMES
+
+
 def attrs_of(file: BoxFile, box: Box) -> asyncssh.SFTPAttrs:
     at = int(file.at.timestamp())
     mode = FILE_IN if box is Box.INBOX else FILE_OUT

@@ -45,6 +45,7 @@ from tui.serve.file_requests import (
     Reading,
     Writing,
     attrs_of,
+    is_below_box,
     parts_of,
     place_of,
 )
@@ -139,12 +140,13 @@ class Boxes(asyncssh.SFTPServer):
 
     async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         """Open a file to read, or a new one to write."""
-        box, name = place_of(path)
+        writes = bool(pflags & FXF_WRITE)
+        box, name = (None, None) if writes and not is_below_box(path) else place_of(path)
         if box is None or name is None:
-            self._refuse(asyncssh.SFTPPermissionDenied, _NOT_HERE if pflags & FXF_WRITE else "这是目录")
+            self._refuse(asyncssh.SFTPPermissionDenied, _NOT_HERE if writes else "这是目录")
         if len(self._open) >= MOST_OPEN:
             self._refuse(asyncssh.SFTPFailure, _TOO_MANY)
-        if not pflags & FXF_WRITE:
+        if not writes:
             opened: Reading | Writing = await self._begin_reading(box, name)
         elif box is Box.OUTBOX:
             self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_OUT)
@@ -226,6 +228,8 @@ class Boxes(asyncssh.SFTPServer):
             if isinstance(each, Writing):
                 each.held.close()
         self._open.clear()
+        if not self.channel.is_closing():
+            self.channel.exit(0)  # scp asks whether it went well
 
     # ---------------------------------------------------------------------------------------- refused
 
