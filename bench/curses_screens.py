@@ -11,7 +11,9 @@ import curses
 import json
 import locale
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,19 +26,29 @@ _NUMBERS = {name: number for number, name in enumerate(_COLOURS)} | {
     f"bright{name}": number + 8 for number, name in enumerate(_COLOURS)
 }
 _DEFAULT = -1
+_BETWEEN_WORDS = 3
 
 
-class Run(NamedTuple):
-    """A piece of a row: where it begins, its text, its colours (-1: the terminal's own), bold, underline, reverse."""
+class Look(NamedTuple):
+    """Colours (-1: the terminal's own) and attributes."""
 
-    y: int
-    x: int
-    text: str
     fg: int
     bg: int
     bold: bool
     underline: bool
     reverse: bool
+
+
+_EMPTY = Look(_DEFAULT, _DEFAULT, False, False, False)
+
+
+class Run(NamedTuple):
+    """A piece of a row: where it begins, its text, its look."""
+
+    y: int
+    x: int
+    text: str
+    look: Look
 
 
 class Picture(NamedTuple):
@@ -47,8 +59,12 @@ class Picture(NamedTuple):
 
 
 def picture_on(terminal: Terminal) -> Picture:
-    """What a terminal shows now. Blanks that look like an empty cell are left out."""
-    runs = [run for y in range(terminal.rows) for run in _runs(terminal, y)]
+    """What a terminal shows now. Blanks that look like an empty cell are left out; those on a coloured ground are
+    drawn with the text before them, or as most of the text on that ground, as one writes a padded line."""
+    cells = [[terminal.cell(x, y) for x in range(terminal.cols)] for y in range(terminal.rows)]
+    texts = Counter(_look(cell) for row in cells for cell in row if cell.data.strip() and not cell.reverse)
+    grounds = {look.bg: look for look, _ in reversed(texts.most_common())}
+    runs = [run for y, row in enumerate(cells) for run in _runs(y, row, grounds)]
     return Picture(tuple(runs), terminal.cursor)
 
 
@@ -60,28 +76,47 @@ def write_pictures(pictures: Sequence[Picture], path: Path) -> None:
 def read_pictures(path: Path) -> list[Picture]:
     """The same again."""
     kept = json.loads(path.read_text(encoding="utf-8"))
-    return [Picture(tuple(Run(*run) for run in runs), (cursor[0], cursor[1])) for runs, cursor in kept]
+    return [
+        Picture(tuple(Run(y, x, text, Look(*look)) for y, x, text, look in runs), (cursor[0], cursor[1]))
+        for runs, cursor in kept
+    ]
 
 
-def _runs(terminal: Terminal, y: int) -> Iterator[Run]:
+def _runs(y: int, row: Sequence[Char], grounds: Mapping[int, Look]) -> Iterator[Run]:
+    looks: list[Look] = []
+    for cell in row:
+        look, before = _look(cell), looks[-1] if looks else _EMPTY
+        if not cell.data:
+            look = before
+        elif cell.data == " " and not cell.reverse and not cell.underscore and look.bg != _DEFAULT:
+            look = before if before.bg == look.bg and not before.reverse else grounds.get(look.bg, look)
+        looks.append(look)
+    _join_words(looks)
     x = 0
-    cells = [terminal.cell(column, y) for column in range(terminal.cols)]
-    while x < len(cells):
-        look = _look(cells[x])
-        end = x + 1
-        while end < len(cells) and (not cells[end].data or _look(cells[end]) == look):
-            end += 1
-        text = "".join(cell.data for cell in cells[x:end])
-        if text.strip() or look[1:] != (_DEFAULT, False, False, False):
-            yield Run(y, x, text, *look)
+    for look, group in groupby(looks):
+        end = x + len(list(group))
+        text = "".join(cell.data for cell in row[x:end])
+        if look != _EMPTY or text.strip():
+            yield Run(y, x, text, look)
         x = end
 
 
-def _look(cell: Char) -> tuple[int, int, bool, bool, bool]:
+def _join_words(looks: list[Look]) -> None:
+    """Blanks between two words of one look are drawn with them."""
+    start = 0
+    for look, group in groupby(tuple(looks)):
+        end = start + len(list(group))
+        within = look == _EMPTY and start > 0 and end < len(looks) and end - start <= _BETWEEN_WORDS
+        if within and looks[start - 1] == looks[end]:
+            looks[start:end] = [looks[end]] * (end - start)
+        start = end
+
+
+def _look(cell: Char) -> Look:
     fg, bg = _NUMBERS.get(cell.fg, _DEFAULT), _NUMBERS.get(cell.bg, _DEFAULT)
     if cell.data == " " and not cell.reverse and not cell.underscore:
-        return _DEFAULT, bg, False, False, False
-    return fg, bg, cell.bold, cell.underscore, cell.reverse
+        return Look(_DEFAULT, bg, False, False, False)
+    return Look(fg, bg, cell.bold, cell.underscore, cell.reverse)
 
 
 def _show(pictures: Sequence[Picture]) -> None:
@@ -108,15 +143,15 @@ def _show(pictures: Sequence[Picture]) -> None:
 def _draw(screen: curses.window, picture: Picture, pairs: dict[tuple[int, int], int]) -> None:
     screen.erase()
     for run in picture.runs:
-        colours = run.fg, run.bg
+        colours = run.look.fg, run.look.bg
         if colours not in pairs:
             pairs[colours] = len(pairs)
             curses.init_pair(pairs[colours], *colours)
         attributes = curses.color_pair(pairs[colours])
         for on, attribute in (
-            (run.bold, curses.A_BOLD),
-            (run.underline, curses.A_UNDERLINE),
-            (run.reverse, curses.A_REVERSE),
+            (run.look.bold, curses.A_BOLD),
+            (run.look.underline, curses.A_UNDERLINE),
+            (run.look.reverse, curses.A_REVERSE),
         ):
             attributes |= attribute if on else 0
         try:

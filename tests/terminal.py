@@ -87,12 +87,17 @@ class Terminal:
         cols: int = 80,
         rows: int = 24,
         cwd: str | os.PathLike[str] | None = None,
+        encoding: str = "utf-8",
     ) -> None:
-        """Start `argv`.  `env` is laid over a small fixed environment; a value of None takes a name out."""
+        """Start `argv`.  `env` is laid over a small fixed environment; a value of None takes a name out.
+
+        `encoding` is a Python codec's name: what is typed and what is shown are written in it.
+        """
         self.cols, self.rows = cols, rows
         self.screen = pyte.Screen(cols, rows)
         self._stream = pyte.Stream(self.screen)
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._encoding = encoding
+        self._decode = codecs.getincrementaldecoder(encoding)("replace").decode
         self._held = ""
         self._last_char = " "
         self.raw = bytearray()
@@ -135,7 +140,7 @@ class Terminal:
         self.action_bytes = 0
         burst = b""
         for position, key in enumerate(keys):
-            burst += key if isinstance(key, bytes) else KEYS.get(key, key).encode()
+            burst += key if isinstance(key, bytes) else KEYS.get(key, key).encode(self._encoding)
             if key == "Esc" and position + 1 < len(keys):
                 self._write(burst)
                 burst = b""
@@ -144,7 +149,7 @@ class Terminal:
 
     def paste(self, text: str) -> None:
         """Send `text` as a terminal pastes it (bracketed)."""
-        self.send(f"{PASTE_START}{text}{PASTE_END}".encode())
+        self.send(f"{PASTE_START}{text}{PASTE_END}".encode(self._encoding))
 
     def press(self, *keys: str | bytes, quiet: float = 0.2, timeout: float = 10.0) -> int:
         """Send keys, read until nothing came for `quiet` seconds; returns the bytes that came.

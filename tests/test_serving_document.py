@@ -96,6 +96,14 @@ def test_the_table_of_series_is_what_is_counted() -> None:
     assert listed == [(metric.series, metric.label) for metric in METRICS]
 
 
+def test_the_table_of_the_log_is_what_is_written() -> None:
+    sources = (
+        path.read_text(encoding="utf-8") for path in (UNIT.parent.parent / "tui" / "serve").glob("*.py")
+    )
+    written = {word for text in sources for word in re.findall(r'service_log\(\s*"(\w+)"', text)}
+    assert {what for what, _ in table(DOCUMENT, "what", "when")} == written
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Path]:
     """The log's file, of this test's own."""

@@ -38,7 +38,13 @@ class JijiaoApp(App[None]):
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []
-    CSS = "Screen { background: ansi_default; }"
+    # For all screens in one place: Textual parses and applies everything anew for a screen with CSS of its own.
+    CSS = """
+    Screen { background: ansi_default; }
+    Frame { layers: base above; layout: vertical; overflow: hidden hidden; }
+    Frame { background: ansi_default; color: ansi_default; }
+    Pane { background: ansi_default; color: ansi_default; }
+    """
 
     def __init__(
         self,

@@ -42,11 +42,6 @@ class Frame(Screen[None]):
     `load` runs once after the screen is up, `resume` each time the screen above it has gone.
     """
 
-    CSS = """
-    Frame { layers: base above; layout: vertical; overflow: hidden hidden; }
-    Frame { background: ansi_default; color: ansi_default; }
-    Pane { background: ansi_default; color: ansi_default; }
-    """
     ESCAPE_TO_MINIMIZE = False
     route_name = ""
     title_text = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from enum import StrEnum
+from typing import Final
 
 from core.rules.entry import EntryError, fold_plain
 from core.rules.errors import ErrorCode
@@ -54,6 +55,10 @@ ACCOUNT = _switched("帐号", Role.EMPLOYER, Role.BASE, Role.AUTHORITY, Role.BUR
 OFFICE = _switched("单位", Role.AUTHORITY, Role.BUREAU)
 
 
+GUEST: Final = "GUEST"
+"""The login of whoever has no account, at the SSH door; no account may have it."""
+
+
 def initial_password(chance: random.Random) -> str:
     """A password of letters and digits for one sign-in (初始密码); it keeps the rule of 8 to 20 characters."""
     drawn = [chance.choice(_LETTERS + _DIGITS) for _ in range(INITIAL_LENGTH - 2)]
@@ -65,12 +70,12 @@ def initial_password(chance: random.Random) -> str:
 def check_login(text: str) -> str:
     """A login name that somebody chose, in its one form: capitals, no blanks (REQUIRED, BAD_LOGIN).
 
-    Numbers belong to persons, who sign in by theirs.
+    Numbers belong to persons, who sign in by theirs; `guest` is how everybody comes to 首页 over SSH.
     """
     login = fold_plain(text).upper()
     if not login:
         raise EntryError(ErrorCode.REQUIRED)
-    if not _LOGIN.fullmatch(login) or _NUMBER.fullmatch(login):
+    if not _LOGIN.fullmatch(login) or _NUMBER.fullmatch(login) or login == GUEST:
         raise EntryError(ErrorCode.BAD_LOGIN)
     return login
 

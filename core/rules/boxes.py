@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import re
@@ -39,7 +40,11 @@ _PUBLIC_KEY = re.compile(
     rb"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com"
     rb"|sk-ecdsa-sha2-nistp256@openssh\.com) [A-Za-z0-9+/]{40,}={0,2}( [^\r\n]*)?\r?\n?"
 )
-_SEPARATORS = (",", "\t", ";", "，")
+_SEPARATORS = (b",", b"\t", b";", "，".encode(), "，".encode("gb18030"))
+_MOST_ENTRIES = 10_000
+_LONGEST_JSON = 256 * 1024
+"""Bytes: what is parsed whole, all else waits for."""
+_PIECE = 64 * 1024
 _NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -88,7 +93,8 @@ def _is_archive(content: bytes) -> bool:
 
 
 def _entries(content: bytes) -> set[str]:
-    if not content.startswith(b"PK\x03\x04"):
+    # Counted before it is parsed: a directory of a hundred thousand entries is not even read.
+    if not content.startswith(b"PK\x03\x04") or content.count(b"PK\x01\x02") > _MOST_ENTRIES:
         return set()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -98,7 +104,7 @@ def _entries(content: bytes) -> set[str]:
 
 
 def _is_json(content: bytes) -> bool:
-    if content.lstrip()[:1] not in (b"{", b"["):
+    if len(content) > _LONGEST_JSON or content.lstrip()[:1] not in (b"{", b"["):
         return False
     try:
         json.loads(content)
@@ -108,20 +114,24 @@ def _is_json(content: bytes) -> bool:
 
 
 def _is_table(content: bytes) -> bool:
-    """Text of cells: in UTF-8 or GB18030, nothing in it that is no text, a separator in its first line."""
-    text = _text(content)
-    if not text or _NOT_IN_TEXT.search(text):
-        return False
-    return any(each in text.lstrip().partition("\n")[0] for each in _SEPARATORS)
+    """Text of cells: a separator stands in its first line."""
+    line = content[:_PIECE].lstrip().partition(b"\n")[0]
+    return any(each in line for each in _SEPARATORS) and _is_text(content)
 
 
-def _text(content: bytes) -> str:
+def _is_text(content: bytes) -> bool:
+    """In UTF-8 or GB18030, nothing in it that is no text. Piece by piece: other threads want to go on meanwhile."""
     for encoding in ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            return content.decode(encoding)
+            for start in range(0, len(content), _PIECE):
+                last = start + _PIECE >= len(content)
+                if _NOT_IN_TEXT.search(decoder.decode(content[start : start + _PIECE], last)):
+                    return False
+            return True
         except UnicodeDecodeError:
             continue
-    return ""
+    return False
 
 
 _KINDS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
@@ -131,7 +141,7 @@ _KINDS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("xlsx", _is_workbook),
     ("zip", _is_archive),
     ("key", lambda content: len(content) < 20_000 and _PUBLIC_KEY.fullmatch(content) is not None),
-    ("provider", lambda content: content.startswith(MAGIC.encode() + b"/") and bool(_text(content))),
+    ("provider", lambda content: content.startswith(MAGIC.encode() + b"/") and _is_text(content)),
     ("json", _is_json),
     ("csv", _is_table),
 )

@@ -314,7 +314,7 @@ ERROR_TEXTS: dict[ErrorCode, str] = {
     ErrorCode.ACCOUNT_NOT_FOUND: "没有 {login} 这个帐号，请核对登录名或证件号",
     ErrorCode.SHARED_ACCOUNT: "该帐号还有其他用户类型，不能在这里{action}，请联系系统管理员",
     ErrorCode.LOGIN_IN_USE: "登录名 {login} 已被使用，请另取一个",
-    ErrorCode.BAD_LOGIN: "登录名应为 4 至 40 个字母、数字或 . _ -，不能全是数字，也不能是证件号",
+    ErrorCode.BAD_LOGIN: "登录名应为 4 至 40 个字母、数字或 . _ -，不能全是数字，也不能是证件号或 guest",
     ErrorCode.NAME_TWICE: "已有同名的“{name}”",
     ErrorCode.TABLE_EMPTY: "文件里没有可导入的行",
     ErrorCode.OFFICE_MISMATCH: "这个机构代码登记的{label}是“{value}”，请核对",

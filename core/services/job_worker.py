@@ -30,7 +30,7 @@ _log = logging.getLogger("jijiao")
 
 def run_worker(desk: Desk, stop: threading.Event) -> None:
     """Do jobs until `stop` is set: the job at hand is then left as waiting, after its part, for the next worker."""
-    looked_for_dead = float("-inf")
+    looked_for_dead, last_told = float("-inf"), ""
     while not stop.is_set():
         for_dead = time.monotonic() - looked_for_dead >= LOOK_FOR_DEAD_EVERY
         if for_dead:
@@ -39,12 +39,15 @@ def run_worker(desk: Desk, stop: threading.Event) -> None:
             job_id = next_job(desk, for_dead=for_dead)
             if job_id is None:
                 stop.wait(LOOK_EVERY)
-            else:
-                state = run_job(desk, job_id, stop=stop.is_set, leaves="waiting")
-                if state == "waiting":  # the database was away
-                    stop.wait(AFTER_FAULT)
+            elif (
+                run_job(desk, job_id, stop=stop.is_set, leaves="waiting") == "waiting"
+            ):  # the database was away
+                stop.wait(AFTER_FAULT)
+            last_told = ""
         except Refused as refusal:  # another took it, or the database is away
-            _log.info("a job was not taken up: %s", refusal.code)
+            if refusal.code != last_told:
+                _log.info("a job was not taken up: %s", refusal.code)
+            last_told = refusal.code
             stop.wait(LOOK_EVERY)
         except Exception as error:
             _log.error("the jobs in the background could not be done", exc_info=error)

@@ -33,9 +33,9 @@ class Passwords:
         """Whether the password is the stored one. With no hash stored the same work is done, in vain.
 
         `initial` is given where a mark stands in place of a hash (初始密码): it is compared in constant time, after
-        the same work.
+        the same work. Raises argon2's VerificationError where there was no memory for it: that is no wrong password.
         """
-        from argon2.exceptions import InvalidHashError, VerificationError
+        from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
         hasher = self._made()
         hashed = bool(stored) and not str(stored).startswith("!") and initial is None
@@ -43,7 +43,7 @@ class Passwords:
         with self._slots:
             try:
                 hasher.verify(known, password)
-            except (VerificationError, InvalidHashError):
+            except (VerifyMismatchError, InvalidHashError):
                 return initial is not None and hmac.compare_digest(initial.encode(), password.encode())
         return hashed
 

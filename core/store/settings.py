@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     serve_login_seconds: int = Field(60, ge=5, le=600, description="服务：连上后多少秒内要通过验证")
     serve_idle_minutes: int = Field(60, ge=1, le=1440, description="服务：多少分钟没有按键就断开")
     serve_hours: int = Field(12, ge=1, le=168, description="服务：一个会话最多几小时")
-    serve_memory_mb: int = Field(512, ge=64, le=65_536, description="服务：一个会话最多占用内存 MB")
+    serve_memory_mb: int = Field(512, ge=128, le=65_536, description="服务：一个会话最多占用内存 MB")
     serve_cpu_seconds: int = Field(60, ge=5, le=3600, description="服务：一次操作最多占用处理器秒数")
     serve_drain_seconds: int = Field(20, ge=1, le=600, description="服务：停止前留给会话多少秒")
     paste_limit: int = Field(64_000, ge=100, le=1_000_000, description="一次粘贴最多多少字")

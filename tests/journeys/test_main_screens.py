@@ -32,6 +32,7 @@ SCREENS: dict[Role | None, dict[str, str]] = {
         "gr": " >  11-21  未读",
         "zl": "",  # nothing can be changed there: the first line in sight
         "mm": "原始密码*",
+        "gk": "还没有公钥",
         "xx": ">未读",
         "sb": "学习形式*",
         "cx": ">1",

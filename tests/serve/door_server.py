@@ -48,6 +48,7 @@ class DoorFront:
         self.desk, self.counters, self.draining = desk, Counters(), False
         self.visitors: list[Visitor] = []
         self.callers: Counter[str] = Counter()
+        self.proving = asyncio.Semaphore(2)
         self.port = 0
 
     async def run(self, function: Any, *arguments: Any) -> Any:

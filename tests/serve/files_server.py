@@ -42,6 +42,8 @@ class FilesServer:
         self.desk, self.folder = desk, folder
         self.counters = Counters()
         self.port = 0
+        self.sessions: list[Boxes] = []
+        """All that have begun."""
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -119,4 +121,5 @@ class FilesServer:
 
     def _boxes(self, channel: Any) -> Boxes:
         account_id = int(channel.get_extra_info("username"))
-        return Boxes(channel, self.desk, account_id, self.counters)
+        self.sessions.append(Boxes(channel, self.desk, account_id, self.counters))
+        return self.sessions[-1]

@@ -115,10 +115,10 @@ class Line(Terminal):
         self.screen.resize(rows, cols)
         self._on_loop(lambda: self._channel.change_terminal_size(cols, rows))
 
-    def ask(self, request: str) -> bool:
+    def ask(self, request: str, *more: bytes) -> bool:
         """Ask something of the open channel; whether it was granted."""
         channel: Any = self._channel
-        asked = asyncio.run_coroutine_threadsafe(channel._make_request(request.encode()), self._loop)
+        asked = asyncio.run_coroutine_threadsafe(channel._make_request(request.encode(), *more), self._loop)
         return bool(asked.result(10))
 
     def hang_up(self) -> None:

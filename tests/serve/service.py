@@ -41,6 +41,8 @@ class Service:
         given = {f"JIJIAO_{name.upper()}": str(value) for name, value in settings.items()}
         self.environment = {**home.environment, **given, **(env or {})}
         self.ports: dict[str, int] = {}
+        self.seats: list[Seat] = []
+        """Who called, for `hang_up_all`."""
         self.listens = ("--listen", "127.0.0.1:0", "--listen-plain", "127.0.0.1:0")
         self._process: subprocess.Popen[str] | None = None
 
@@ -177,6 +179,7 @@ class Service:
         """An operator who calls with OpenSSH from a terminal of their own; an account's password is typed."""
         argv = self.command("PubkeyAuthentication=no", *options, login=login)
         seat = Seat(Terminal(argv, env=env, cols=cols, rows=rows))
+        self.seats.append(seat)
         if login != "guest":
             seat.terminal.wait("assword:", timeout=PATIENCE)
             seat.terminal.send(password, "Enter")
@@ -187,6 +190,11 @@ class Service:
         seat = self.call(*options, **more)
         seat.see("继续教育服务窗口")
         return seat
+
+    def hang_up_all(self) -> None:
+        """Nobody is there any more."""
+        while self.seats:
+            self.seats.pop().terminal.close()
 
     def ask(self, *words: str, options: tuple[str, ...] = (), given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """`ssh guest@host WORDS` without a terminal on this side."""

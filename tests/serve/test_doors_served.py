@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from tests.journeys.steps import PERSON, Installation, Seat
+from core.model import Account, AccountRole, Org
+from tests.journeys.steps import PERSON, SCHOOL, Installation, Seat
 from tests.serve.service import Service
 from tests.services.key_pairs import key_pair, line_of
 from tests.terminal import Terminal
@@ -68,6 +70,27 @@ def test_each_terminal_of_one_connection_begins_at_home(service: Service, tmp_pa
         shared[1:1] = ["-o", f"ControlPath={path}"]
         with Seat(Terminal(shared)) as second:
             second.see(HOME_PAGE)
+
+
+def test_of_several_roles_one_is_chosen_at_the_door(service: Service) -> None:
+    desk = service.home.desk()
+    try:
+        with desk.writing() as work:
+            digest = work.vault.digest("login", PERSON)
+            account_id = work.session.scalars(select(Account.id).where(Account.login_digest == digest)).one()
+            org_id = work.session.scalars(select(Org.id).where(Org.name == SCHOOL)).one()
+            work.session.add(AccountRole(account_id=account_id, role="employer", org_id=org_id))
+            work.commit()
+    finally:
+        desk.close()
+    with service.call(login=PERSON) as seat:
+        seat.see("请选择这次用哪一个", "1 专业技术人员", "2 用人单位")
+        seat.type("2")
+        seat.see("学时初审")
+    with service.call(login=PERSON) as seat:
+        seat.see("请选择这次用哪一个")
+        seat.type("Esc", "1")
+        assert seat.terminal.wait_exit() == 0
 
 
 def test_a_guest_is_asked_for_the_challenge(service: Service) -> None:

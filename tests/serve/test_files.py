@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import stat
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from core.store.store import Store
 from tests.serve.files_server import FilesServer
 from tests.services.front_door import cheap_desk
 from tests.worlds import World, build_world, picture
+from tui.serve import file_session
+from tui.serve.file_session import MOST_UNREAD
 
 pytestmark = pytest.mark.skipif(
     shutil.which("sftp") is None, reason="needs Debian's openssh-client, which is not here"
@@ -158,6 +161,21 @@ def test_nothing_is_written_beside_the_inbox(
 ) -> None:
     refused(server, person, lambda client: upload(client, path, PDF))
     assert (names(desk, person), left_behind(desk.store)) == ([], [])
+
+
+def test_a_fault_inside_is_told_by_its_number_alone(
+    server: FilesServer, desk: Desk, person: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("select secret from table")
+
+    monkeypatch.setattr(desk, "reading", fail)
+    words = refused(server, person, lambda client: client.stat("inbox/a.pdf"))
+    assert words.startswith("程序出错") and "select" not in words
+
+
+def test_a_name_with_a_nul_is_a_file_that_is_not_there(server: FilesServer, person: Actor) -> None:
+    assert refused(server, person, lambda client: client.stat(b"inbox/a\0.pdf")) == "没有这个文件"
 
 
 def test_dots_end_at_the_root(server: FilesServer, person: Actor) -> None:
@@ -365,6 +383,49 @@ def test_only_so_many_files_are_open_at_once(server: FilesServer, desk: Desk, pe
             await client.open(f"inbox/{number}.pdf", "wb")
 
     assert refused(server, person, many) == "同时打开的文件最多 8 个"
+
+
+def test_who_asks_and_never_reads_does_not_fill_the_memory(
+    server: FilesServer, desk: Desk, person: Actor
+) -> None:
+    put_file(desk, person.account_id, Box.INBOX, "a.pdf", PDF.ljust(600_000))
+
+    def packet(kind: int, number: int, *parts: bytes) -> bytes:
+        body = struct.pack(">BI", kind, number) + b"".join(parts)
+        return struct.pack(">I", len(body)) + body
+
+    async def flood(_: SFTPClient, connection: asyncssh.SSHClientConnection) -> int:
+        line = await connection.create_process(subsystem="sftp", encoding=None)
+        channel = line.channel
+        name = b"inbox/a.pdf"
+        line.stdin.write(
+            packet(1, 3) + packet(3, 1, struct.pack(">I", len(name)), name, struct.pack(">II", 1, 0))
+        )
+        await asyncio.sleep(0.5)  # the answers lie there; from here on nothing is read
+        channel.pause_reading()
+        read = packet(5, 2, struct.pack(">I", 4), bytes(4), struct.pack(">QI", 0, 250_000))
+        line.stdin.write(read * 400)
+        await asyncio.sleep(2)
+        return server.sessions[-1].channel.get_write_buffer_size()
+
+    assert 0 < server.with_client(person.account_id, flood) < 2 * MOST_UNREAD
+
+
+@pytest.mark.parametrize("limit", ["serve_idle_minutes", "serve_hours"])
+def test_a_client_that_stays_too_long_is_sent_away(
+    open_new_store: Callable[..., Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(
+        file_session, "MINUTE_SECONDS", {"serve_idle_minutes": 0.3, "serve_hours": 0.01}[limit]
+    )
+    others = {"serve_idle_minutes": 1000, "serve_hours": 168} | {limit: 1}
+    desk = cheap_desk(build_world(open_new_store("sqlite", served=True, **others)).store)
+
+    async def stay(client: SFTPClient, _: Any) -> None:
+        await asyncio.wait_for(client.wait_closed(), 20)
+
+    with FilesServer(desk, tmp_path) as server:
+        server.with_client(1, stay)
 
 
 def test_an_upload_under_another_name_is_renamed_as_winscp_does(

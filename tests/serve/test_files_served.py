@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.model import Person, PersonYear
 from core.rules.boxes import Box
 from core.services.box_files import listed
-from tests.journeys.steps import PASSWORD, PERSON, PERSON_NAME, Installation
+from tests.journeys.steps import PASSWORD, PATIENCE, PERSON, PERSON_NAME, Installation
 from tests.serve.service import NOTHING_HELD, Service, held, until
 from tests.worlds import picture
 
@@ -86,6 +86,17 @@ def test_a_scan_that_was_just_uploaded_is_in_the_picker_of_the_open_form(
         seat.see(">1", scan.name)
         seat.type("Enter")
         seat.see(f"已添加 {scan.name}")
+
+
+def test_nothing_is_sent_while_the_picker_is_open_and_nothing_comes(service: Service, tmp_path: Path) -> None:
+    with service.call(login=PERSON) as seat:
+        seat.see(PERSON_NAME)
+        seat.type(":sb", "Enter", "F9")
+        seat.see("收件箱里没有这里要的文件")
+        seat.terminal.settle(quiet=1.5, timeout=PATIENCE)
+        before = seat.terminal.total_bytes
+        seat.terminal.settle(quiet=4.0, timeout=PATIENCE)
+        assert seat.terminal.total_bytes == before
 
 
 def test_a_printed_certificate_is_fetched_from_the_outbox(service: Service, tmp_path: Path) -> None:

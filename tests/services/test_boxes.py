@@ -22,7 +22,7 @@ from core.schema.certificates import CheckFile, PrintCertificate
 from core.schema.declarations import AddArchive, AddEvidence
 from core.schema.jobs import JobKey
 from core.schema.print_many import PrintMany
-from core.services import paper_packs
+from core.services import box_files, paper_packs
 from core.services.backup import back_up, backup_folder
 from core.services.box_files import content_of, files_of, put_file, rename_file
 from core.services.boxes import box_list, delete_file
@@ -360,6 +360,17 @@ def test_documents_and_programs_packed_like_an_archive_are_no_archive(entry: str
     with zipfile.ZipFile(held, "w") as archive:
         archive.writestr(entry, b"x")
     assert code(lambda: kind_of(held.getvalue())) is ErrorCode.INBOX_KIND
+
+
+def test_an_archive_of_a_hundred_thousand_entries_is_not_even_read() -> None:
+    assert code(lambda: kind_of(b"PK\x03\x04" + b"PK\x01\x02" * 100_000)) is ErrorCode.INBOX_KIND
+
+
+def test_every_use_case_goes_to_files_by_the_boxes_alone() -> None:
+    folder = Path(box_files.__file__).parent
+    sources = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    assert {name for name, text in sources.items() if "expanduser" in text} == {"boxes.py", "backup.py"}
+    assert {name for name, text in sources.items() if "export_dir" in text} == {"boxes.py", "print_many.py"}
 
 
 def test_a_private_key_is_never_taken() -> None:

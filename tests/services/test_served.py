@@ -231,6 +231,35 @@ def test_the_sign_ins_of_others_go_on_when_a_terminal_goes(desk: Desk, world: Wo
     assert (is_signed_in(desk, other), count(desk, Viewing), count(desk, ServedSession)) == (True, 1, 1)
 
 
+def test_of_a_sign_in_and_a_hang_up_at_once_no_sign_in_is_left(desk: Desk, world: World) -> None:
+    service, who = opened(desk), world.person()
+    other = Desk(open_store(world.store.settings, world.clock))
+
+    def sign_in(served: int) -> None:
+        with desk.writing() as work:
+            take_account(work, served, who.account_id)
+            mine = work.session.get_one(LoginSession, who.session_id)
+            work.session.add(
+                LoginSession(
+                    id=f"session-{served}",
+                    account_id=who.account_id,
+                    role=mine.role,
+                    account_role_id=mine.account_role_id,
+                    started_at=desk.clock.now(),
+                    last_seen_at=desk.clock.now(),
+                    served_id=served,
+                )
+            )
+            work.commit()
+
+    for _ in range(6):
+        served = guest(desk, service)
+        at_once(lambda served=served: sign_in(served), lambda served=served: let_go(other, served))  # type: ignore[misc]
+    assert (
+        count(desk, LoginSession, LoginSession.served_id.is_not(None), LoginSession.ended_at.is_(None)) == 0
+    )
+
+
 def test_a_service_that_closes_leaves_nothing(desk: Desk, world: World) -> None:
     who, service = world.person(), opened(desk)
     begun_in(desk, who, person(desk, service, who))

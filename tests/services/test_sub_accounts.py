@@ -110,6 +110,7 @@ def test_a_sub_account_manages_no_accounts(desk: Desk, world: World) -> None:
         ("", "王小燕", "REQUIRED"),
         ("ab", "王小燕", "BAD_LOGIN"),
         ("123456", "王小燕", "BAD_LOGIN"),
+        ("guest", "王小燕", "BAD_LOGIN"),
         ("41009919850307001X", "王小燕", "BAD_LOGIN"),
         ("王小燕", "王小燕", "BAD_LOGIN"),
         ("office-1", "王小燕", "LOGIN_IN_USE"),

@@ -17,8 +17,7 @@ def call(service: Service, kind: Kind, log: Path) -> str:
     """The shell command, or PuTTY's options, that brings a terminal to 首页 of the service."""
     if kind.name == "putty":
         return shlex.join([*_putty(service), "-logappend", "-sessionlog", str(log)])
-    ssh = shlex.join(service.command(*_NO_PROOF, *kind.ssh_options))
-    return f"exec {shlex.join(['script', '-q', '-f', '-O', str(log), '-c', ssh])}"
+    return kind.relaying(str(log), *service.command(*_NO_PROOF))
 
 
 def _putty(service: Service) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 FONT = "WenQuanYi Zen Hei Mono"
 LATIN = "DejaVu Sans Mono"
 COLS, ROWS = 80, 24
-_EVERYWHERE = ("Xvfb", "xdotool", "ssh", "script")
+RELAY = Path(__file__).with_name("relay.py")
+_EVERYWHERE = ("Xvfb", "xdotool", "ssh")
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,10 @@ class Kind:
     start: Callable[[str], list[str]]
     """The command line that runs a shell command in it; PuTTY is given its own options instead."""
     files: Mapping[str, str] = field(default_factory=dict)
-    ssh_options: tuple[str, ...] = ()
-    """What its user tells `ssh`."""
+
+    def relaying(self, *words: str) -> str:
+        """What shows in this terminal what `relay.py` is told to show."""
+        return f"exec {shlex.join([sys.executable, '-S', str(RELAY), *words])}"
 
     @property
     def missing(self) -> list[str]:
@@ -81,6 +85,5 @@ KINDS = (
         "mlterm",
         _mlterm,
         {".mlterm/aafont": f"DEFAULT={FONT}\nISO10646_UCS4_1={FONT}\n"},
-        ssh_options=("SetEnv=JIJIAO_AMBIGUOUS_WIDTH=2",),
     ),
 )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 import socket
-import sys
-from pathlib import Path
 
 from pyte.screens import Char
 
@@ -14,7 +11,6 @@ from tests.terminals.display import PATIENCE
 from tests.terminals.kinds import Kind
 
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
-_RELAY = Path(__file__).with_name("relay.py")
 
 
 def plainly(screen: Terminal) -> str:
@@ -55,9 +51,7 @@ class Easel:
     def shown_in(self, kind: Kind) -> str:
         """The shell command (or PuTTY's options: it runs no command) that shows in a terminal what is painted."""
         port = str(self._server.getsockname()[1])
-        if kind.name == "putty":
-            return f"-raw 127.0.0.1 -P {port}"
-        return f"exec {shlex.join([sys.executable, '-S', str(_RELAY), port])}"
+        return f"-raw 127.0.0.1 -P {port}" if kind.name == "putty" else kind.relaying(port)
 
     def wait(self) -> None:
         """Wait until the terminal is there."""

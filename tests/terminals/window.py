@@ -1,6 +1,6 @@
 """A window of a real terminal that is connected to the program, and one beside it that shows what it must look like.
 
-What was sent to the terminal is in a log (that of `script`, or PuTTY's own), from which pyte keeps the screen. The
+What was sent to the terminal is in a log (that of relay.py, or PuTTY's own), from which pyte keeps the screen. The
 window beside it, of the same terminal with the same settings, is painted with that screen plainly, cell by cell. Where
 both pictures are the same, the terminal has understood every short way that the program took.
 """
@@ -93,8 +93,7 @@ class Operator:
             self._model = Window(display, kind, home, kind.start(self._easel.shown_in(kind)), APART)
             self._easel.wait()
             self._live.focus()
-            # The first line of either log is a heading of its writer.
-            follow = f"stty raw -echo; exec tail -n +2 -f {shlex.quote(str(log))}"
+            follow = f"stty raw -echo; exec tail -c +1 -f {shlex.quote(str(log))}"
             self.screen = Terminal(["sh", "-c", follow], cols=COLS, rows=ROWS)
             self.cell, self._corner = self._measure()
         except BaseException:

@@ -26,6 +26,11 @@ class Client:
         """Take one frame."""
         self._stream.feed(re.sub(r"(.)\x1b\[(\d+)b", lambda m: m[1] * (int(m[2]) + 1), text))
 
+    def resize(self, cols: int, rows: int) -> None:
+        """Take another size."""
+        if (cols, rows) != (self.screen.columns, self.screen.lines):
+            self.screen.resize(rows, cols)
+
     def picture(self) -> list[list[Look]]:
         """Each cell as it looks."""
         return _picture(self.screen)

@@ -51,6 +51,25 @@ def test_characters_of_ambiguous_width_are_replaced_only_on_request() -> None:
     assert caps_from_environment({"TERM": "xterm", "JIJIAO_AMBIGUOUS_WIDTH": "2"}).substitutes["●"] == "*"
 
 
+@pytest.mark.parametrize(
+    ("env", "ask"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm", "JIJIAO_AMBIGUOUS_WIDTH": "1"}, False),
+        ({"TERM": "xterm", "JIJIAO_AMBIGUOUS_WIDTH": "2"}, False),
+        ({"TERM": "dumb"}, False),
+        ({}, False),
+    ],
+)
+def test_a_terminal_is_asked_its_width_where_nobody_has_told_it(env: dict[str, str], ask: bool) -> None:
+    assert caps_from_environment(env).ask is ask
+
+
+def test_what_a_terminal_answers_is_added_to_what_its_environment_says() -> None:
+    told = caps_from_environment({"TERM": "xterm", "LANG": "zh_CN.GBK"}).told(wide=True, repeats=True)
+    assert (told.rep, told.substitutes["●"], told.encoding, told.ask) == (True, "*", "gb18030", False)
+
+
 def test_the_abilities_cannot_be_changed_by_accident() -> None:
     assert hash(Caps()) == hash(Caps())
     with pytest.raises(AttributeError):

@@ -6,12 +6,15 @@ import itertools
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.wire.screens import Client, Look, look_of
 from tui.wire.caps import NARROW_STAND_INS, Caps, Colours
 from tui.wire.grid import CellGrid
 
 COLS, ROWS = 32, 10
+SIZES = ((COLS, ROWS), (20, 6), (50, 14), (33, 10), (COLS, ROWS))
 EDITS = 400
 """For each of the 32 kinds of terminal: 12,800 edits in all."""
 STYLES = (
@@ -42,18 +45,35 @@ WORDS = (
     "●─│",
     "é\u0301",
     "中" * 9,
+    "㐂𠮷①“是”…",
 )
 
 COLOURS: tuple[Colours, ...] = ("truecolor", "256", "16", "mono")
 KINDS = [
-    Caps(colours=colours, rep=rep, bce=bce, scroll=scroll)
-    for colours, rep, bce, scroll in itertools.product(COLOURS, (False, True), (False, True), (False, True))
+    Caps(
+        colours=colours,
+        rep=rep,
+        bce=bce,
+        scroll=scroll,
+        substitutes=NARROW_STAND_INS if number % 3 == 0 else {},
+        encoding="gb18030" if number % 5 < 2 else "utf-8",
+    )
+    for number, (colours, rep, bce, scroll) in enumerate(
+        itertools.product(COLOURS, (False, True), (False, True), (False, True))
+    )
 ]
 
 
 def wanted(grid: CellGrid) -> list[list[Look]]:
-    """The picture the grid wants."""
-    return [[look_of(text, style) for text, style in row] for row in grid.back]
+    """The picture the grid wants, as far as the terminal can show its characters."""
+    stand_ins = grid.caps.substitutes
+    return [[look_of(stand_ins.get(text, text), style) for text, style in row] for row in grid.back]
+
+
+def show(grid: CellGrid, client: Client, cursor: tuple[int, int] = (0, 0)) -> None:
+    """Send a frame in the terminal's encoding."""
+    encoding = grid.caps.encoding
+    client.feed(grid.frame(cursor).encode(encoding).decode(encoding))
 
 
 def at(x: int, y: int, text: str, params: str = "") -> str:
@@ -64,25 +84,28 @@ def at(x: int, y: int, text: str, params: str = "") -> str:
 def random_edit(chance: random.Random, grid: CellGrid) -> None:
     """Change the wanted picture in one of the ways screens change."""
     kind = chance.random()
-    y = chance.randrange(ROWS)
+    cols, rows = grid.cols, grid.rows
+    y = chance.randrange(rows)
     if kind < 0.6:
-        grid.feed(at(chance.randrange(COLS), y, chance.choice(WORDS), chance.choice(STYLES)))
+        grid.feed(at(chance.randrange(cols), y, chance.choice(WORDS), chance.choice(STYLES)))
     elif kind < 0.7:
-        grid.feed(at(0, y, " " * COLS, chance.choice(STYLES)))
+        grid.feed(at(0, y, " " * cols, chance.choice(STYLES)))
     elif kind < 0.8:
         style = chance.choice(STYLES)
-        for row in range(ROWS):
+        for row in range(rows):
             word = chance.choice(WORDS)
-            grid.feed(at(0, row, " " * COLS, style) + at(1, row, f"{row} {word}", style))
+            grid.feed(at(0, row, " " * cols, style) + at(1, row, f"{row} {word}", style))
     elif kind < 0.97:  # a list that moves
-        top, bottom = sorted(chance.sample(range(ROWS + 1), 2))
+        top, bottom = sorted(chance.sample(range(rows + 1), 2))
         by = chance.choice((-2, -1, 1, 2))
         block = grid.back[top:bottom]
         for row, cells in enumerate(block[by:] + block[:by], top):
             text = "".join(text for text, _ in cells)
             grid.feed(at(0, row, text, chance.choice(STYLES[:1] * 6 + STYLES)))
-    else:
+    elif kind < 0.98:
         grid.invalidate()
+    else:
+        grid.resize(*chance.choice(SIZES))
 
 
 @pytest.mark.parametrize(
@@ -96,11 +119,39 @@ def test_after_each_frame_the_client_shows_exactly_the_wanted_picture(caps: Caps
         for _ in range(chance.randint(1, 3)):
             random_edit(chance, grid)
             done += 1
-        cursor = chance.randrange(COLS), chance.randrange(ROWS)
-        client.feed(grid.frame(cursor))
+        client.resize(grid.cols, grid.rows)
+        cursor = chance.randrange(grid.cols), chance.randrange(grid.rows)
+        show(grid, client, cursor)
         assert client.picture() == wanted(grid)
         assert (client.screen.cursor.x, client.screen.cursor.y) == cursor
         assert not client.screen.cursor.hidden
+
+
+@given(
+    st.sampled_from(KINDS),
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.integers(0, COLS - 1),
+                st.integers(0, ROWS - 1),
+                st.text("ab -继续教育㐂●─“", max_size=COLS),
+                st.sampled_from(STYLES),
+            ),
+            min_size=1,
+            max_size=8,
+        ),
+        max_size=8,
+    ),
+)
+def test_any_texts_at_any_places_end_up_at_the_client(
+    caps: Caps, frames: list[list[tuple[int, int, str, str]]]
+) -> None:
+    grid, client = CellGrid(COLS, ROWS, caps), Client(COLS, ROWS)
+    for edits in frames:
+        for x, y, text, style in edits:
+            grid.feed(at(x, y, text, style))
+        show(grid, client)
+        assert client.picture() == wanted(grid)
 
 
 @pytest.mark.parametrize(("cols", "rows"), [(20, 6), (50, 14), (33, 10)])

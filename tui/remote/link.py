@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import select
 import socket
 from collections.abc import Callable
 
@@ -56,8 +57,8 @@ class Link:
             with contextlib.suppress(OSError):
                 self._line.send(COUNTED + name.encode())
 
-    def end(self) -> None:
-        """Say that the session is over, and close."""
+    def end(self, code: int = 0) -> None:
+        """Say that the session is over, with its exit code, and close."""
         if not self._gone:
             self._line.setblocking(True)
             self._line.settimeout(1.0)
@@ -65,7 +66,7 @@ class Link:
                 while self._waiting:
                     self._line.send(OUTPUT + self._waiting[:CHUNK])
                     del self._waiting[:CHUNK]
-                self._line.send(CLEAN)
+                self._line.send(CLEAN + b"%d" % code)
         self.abandon()
 
     def abandon(self) -> None:
@@ -79,6 +80,9 @@ class Link:
 
     def _readable(self) -> None:
         if self._is_lagging():
+            if self._is_hung_up():  # what waits to be read is nobody's any more
+                self._lost()
+                return
             self._loop.remove_reader(self._line)
             self._loop.call_later(0.03, self._read_again)
             return
@@ -91,8 +95,16 @@ class Link:
         if packet:
             self._on_packet(packet)
         else:
-            self.abandon()
-            self._on_gone()
+            self._lost()
+
+    def _is_hung_up(self) -> bool:
+        poll = select.poll()
+        poll.register(self._line, select.POLLHUP)
+        return any(event & select.POLLHUP for _, event in poll.poll(0))
+
+    def _lost(self) -> None:
+        self.abandon()
+        self._on_gone()
 
     def _read_again(self) -> None:
         if not self._gone:

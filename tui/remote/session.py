@@ -9,7 +9,7 @@ import resource
 import signal
 import socket
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.rules.roles import Guest
 from tui.app import JijiaoApp
@@ -17,8 +17,12 @@ from tui.backend import Backend
 from tui.look import Look
 from tui.remote.driver import RemoteDriver
 from tui.remote.link import Link
+from tui.remote.styles import SharedStylesheet
 from tui.serve.packets import END, INPUT, NOTICE, SIZE, Meta, clamped
 from tui.wire.caps import caps_from_environment
+
+if TYPE_CHECKING:
+    from core.services.desk import Desk
 
 HANG_UP_SECONDS = 5
 """A session whose client has gone and that doesn't come to its end by then is ended by the system."""
@@ -33,6 +37,7 @@ class ServedApp(JijiaoApp):
         self.caps = caps_from_environment(meta.env)
         guest = Guest(meta.address, meta.served_id or None, meta.ticket)
         super().__init__(backend, start=start, driver_class=RemoteDriver, guest=guest)
+        self.stylesheet = SharedStylesheet(variables=self.get_css_variables())
         self.link: Link
 
     def paste_was_cut(self) -> None:
@@ -47,12 +52,12 @@ class ServedApp(JijiaoApp):
 
 
 class Session:
-    """One operator at one link; `told` is what the front asked for."""
+    """One operator at one link; `told` is what the front asked for, `desk` one that holds no connection yet."""
 
-    def __init__(self, line: socket.socket, told: Mapping[str, Any]) -> None:
+    def __init__(self, line: socket.socket, told: Mapping[str, Any], desk: Desk | None) -> None:
         self._meta, self._cpu_seconds = Meta.from_json(told["meta"]), int(told["cpu_seconds"])
         meta, overrides = self._meta, told["overrides"]
-        self.app = ServedApp(Backend(overrides), meta, start="enter" if meta.ticket else "front")
+        self.app = ServedApp(Backend(overrides, desk), meta, start="enter" if meta.ticket else "front")
         self.link = Link(line, self._packet, self._gone, self._lags)
         self.app.link = self.link
         self.app.gate.paste_limit = int(told["paste_limit"])
@@ -61,8 +66,9 @@ class Session:
         """Until the end; the exit code of the process."""
         self.link.open()
         await self.app.run_async(size=self._meta.size, mouse=False)
-        self.link.end()
-        return self.app.return_code or 0
+        code = self.app.return_code or 0
+        self.link.end(code)
+        return code
 
     @property
     def _driver(self) -> RemoteDriver | None:
@@ -105,15 +111,15 @@ def limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (held + megabytes * 2**20, resource.RLIM_INFINITY))
 
 
-def become_session(line: socket.socket, told: Mapping[str, Any]) -> None:
-    """In the forked process: be a session until its end; never returns. `told` is what the front asked for."""
+def become_session(line: socket.socket, told: Mapping[str, Any], desk: Desk | None) -> None:
+    """In the forked process: be a session until its end; never returns. The arguments are those of `Session`."""
     code = 1
     try:
         limit_memory(int(told["memory_mb"]))
         allow_cpu(int(told["cpu_seconds"]))
 
         async def live() -> int:
-            return await Session(line, told).run()
+            return await Session(line, told, desk).run()
 
         code = asyncio.run(live())
     except BaseException:

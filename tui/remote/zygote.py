@@ -19,11 +19,22 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from core.rules.errors import Refused
 from tui.serve.packets import Meta, hear, packet_pair, tell
 
+if TYPE_CHECKING:
+    from core.services.desk import Desk
+
 _PDEATHSIG = 1
+_IMPORTED_LATE = (
+    "textual.pilot",
+    "textual.widgets._toast",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "encodings.utf_8_sig",
+)
 _WARM_SECONDS = 30.0
 _WARM_KEYS = (b"1", b"2", b"410099", b"\t", b"\x1bOP", b"\x1b", b":", b"\x1b")
 """Through 首页, a login and its help, so that what every session draws first is drawn already."""
@@ -36,8 +47,8 @@ class Zygote:
     of a socket, {"do": "kill", "key"}. To the front: {"ready"}, {"opened", "process"}, {"gone", "status"}.
     """
 
-    def __init__(self, control: socket.socket, overrides: Mapping[str, Any]) -> None:
-        self._control = control
+    def __init__(self, control: socket.socket, overrides: Mapping[str, Any], desk: Desk | None) -> None:
+        self._control, self._desk = control, desk
         self._overrides = dict(overrides)
         self._keys: dict[int, int] = {}
         """Which session each child process is."""
@@ -80,7 +91,7 @@ class Zygote:
         if process == 0:
             from tui.remote.session import become_session
 
-            become_session(line, dict(message) | {"overrides": self._overrides})
+            become_session(line, dict(message) | {"overrides": self._overrides}, self._desk)
         line.close()
         self._keys[process] = key
         tell(self._control, {"opened": key, "process": process})
@@ -165,9 +176,28 @@ def load_everything() -> None:
     all_use_cases()
     for route in ROUTES.values():
         importlib.import_module(route.target.partition(":")[0])
-    for name in ("textual.pilot", "textual.widgets._toast", "sqlalchemy.dialects.postgresql.psycopg"):
+    for name in _IMPORTED_LATE:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+
+
+def lay_desk(overrides: Mapping[str, Any]) -> Desk | None:
+    """The desk that all sessions begin with: settings read, keys loaded, statements compiled, no connection open.
+
+    None where it can't be opened now, or where what it holds would not outlive a fork: then each session opens one.
+    """
+    from core.services.desk import open_desk
+    from core.services.settings import read_settings
+
+    settings = read_settings(overrides)
+    if settings.evidence_store:  # its client has threads of its own
+        return None
+    try:
+        desk = open_desk(settings)
+    except Refused:
+        return None
+    desk.store.rest()
+    return desk
 
 
 async def warm_up(overrides: Mapping[str, Any]) -> None:
@@ -209,12 +239,13 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     load_everything()
     asyncio.run(warm_up(overrides))
+    desk = lay_desk(overrides)
     for thread in threading.enumerate():  # a fork must find nobody at work
         if thread is not threading.current_thread():
             thread.join(5.0)
     gc.collect()
     gc.freeze()
-    Zygote(control, overrides).run()
+    Zygote(control, overrides, desk).run()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any
 import asyncssh
 from asyncssh.constants import DISC_NO_MORE_AUTH_METHODS_AVAILABLE
 
+from core.rules.account_state import GUEST
 from core.rules.addresses import plain_address
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Guest
@@ -25,7 +26,6 @@ from tui.serve.service import Service
 from tui.serve.visitor import Visitor
 from tui.tries import tries_text
 
-GUEST_LOGIN = "GUEST"
 DOOR_OPTIONS: Mapping[str, Any] = {
     "encoding": None,
     "line_editor": False,
@@ -42,8 +42,8 @@ PASSWORD_TRIES = 3
 KEY_TRIES = 12
 """Keys that a client may offer on one connection: an agent holds several."""
 CROWD = 2
-"""So many times as many connections as sessions are let near the door, from an address and in all: what proves
-nothing and opens nothing must not use up the service."""
+"""So many times as many connections as sessions are let near the door from one address: what proves nothing and
+opens nothing must not use up the service."""
 
 
 class Doors(asyncssh.SSHServer):
@@ -69,11 +69,7 @@ class Doors(asyncssh.SSHServer):
         self._front.counters.connections += 1
         self._front.callers[self._address] += 1
         self._front.connected(conn)
-        callers, settings = self._front.callers, self._front.desk.settings
-        if (
-            callers[self._address] > CROWD * settings.serve_address_sessions
-            or callers.total() > CROWD * settings.serve_sessions
-        ):
+        if self._front.callers[self._address] > CROWD * self._front.desk.settings.serve_address_sessions:
             self._note("crowd")
             conn.abort()
 
@@ -93,7 +89,7 @@ class Doors(asyncssh.SSHServer):
         if self._front.draining:
             self._turn_away(Refused(ErrorCode.SERVICE_ENDING))
             return True
-        if self._login == GUEST_LOGIN:
+        if self._login == GUEST:
             return False
         try:
             self._keys = await self._asked(keys_of, self._login)
@@ -111,7 +107,8 @@ class Doors(asyncssh.SSHServer):
     async def validate_password(self, username: str, password: str) -> bool:
         """A wrong one is told with the tries that remain, as on the screen."""
         try:
-            proof = await self._asked(prove_password, self._login, password, self._address)
+            async with self._front.proving:
+                proof = await self._asked(prove_password, self._login, password, self._address)
         except Refused as refusal:
             self._wrong += 1
             if refusal.code is ErrorCode.WRONG_LOGIN and self._wrong < PASSWORD_TRIES:
@@ -139,7 +136,7 @@ class Doors(asyncssh.SSHServer):
         )
         if self._past.done():
             return
-        if self._login == GUEST_LOGIN:
+        if self._login == GUEST:
             self._greet(Visitor(self._address))
             return
         try:

@@ -23,6 +23,7 @@ from core.rules.boxes import Box
 from core.rules.errors import Refused
 from core.schema.boxes import BoxFile
 
+LONGEST_READ = 256 * 1024
 FOLDER, FILE_IN, FILE_OUT = stat.S_IFDIR | 0o700, stat.S_IFREG | 0o600, stat.S_IFREG | 0o400
 DISPOSITIONS = {
     FXF_CREATE_NEW: FXF_CREAT | FXF_EXCL,
@@ -35,10 +36,14 @@ _NAMES = tuple(box.value.encode() for box in Box)
 
 
 class Reading:
-    """A file of a box that is being fetched: its whole content, as it was when it was opened."""
+    """A file of a box that is being fetched: `held` has its whole content, as it was when it was opened."""
 
-    def __init__(self, file: BoxFile, content: bytes, *, out: bool) -> None:
-        self.file, self.content, self.out = file, content, out
+    def __init__(self, file: BoxFile, held: IO[bytes], *, out: bool) -> None:
+        self.file, self.held, self.out = file, held, out
+
+    def read(self, offset: int, size: int) -> bytes:
+        """A piece; nothing behind its end."""
+        return os.pread(self.held.fileno(), min(size, LONGEST_READ), offset)
 
 
 class Writing:
@@ -88,7 +93,10 @@ def place_of(path: bytes) -> tuple[Box | None, str | None]:
     if len(parts) == 1:
         return box, None
     try:
-        return box, unicodedata.normalize("NFC", parts[1].decode())
+        name = unicodedata.normalize("NFC", parts[1].decode())
+        if "\0" in name:
+            raise asyncssh.SFTPNoSuchFile("没有这个文件")
+        return box, name
     except UnicodeDecodeError:
         raise asyncssh.SFTPInvalidFilename("文件名要用 UTF-8，请在软件里选 UTF-8") from None
 

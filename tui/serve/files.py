@@ -6,12 +6,11 @@ in a file without a name until its client closes it. Only then is it judged and 
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 import time
 import weakref
-from collections.abc import AsyncIterator, Callable
-from typing import IO, Any, NoReturn, TypeVar
+from collections.abc import AsyncIterator
+from typing import IO, Any
 
 import asyncssh
 from asyncssh.constants import (
@@ -49,28 +48,22 @@ from tui.serve.file_requests import (
     parts_of,
     place_of,
 )
+from tui.serve.file_session import ONLY_TWO, FileSession
 
-T = TypeVar("T")
-Answer = Callable[[str], asyncssh.SFTPError]
-"""A kind of error, made of its sentence."""
 MOST_OPEN, MOST_LISTINGS = 8, 32
 """Files and listings that one client may have open at once."""
-LONGEST_READ = 256 * 1024
 _BLOCK = 4096
-_ONLY_TWO = "这里只有 inbox 和 outbox 两个目录，不能另建、改名或删除"
 _NOT_HERE = "文件请放进 inbox，如 put 文件 inbox/"
 _ONLY_OUT = "outbox 里的文件只能取走或删除，要放的文件请放进 inbox"
-_NO_LINKS = "这里不能建链接"
 _TOO_MANY = f"同时打开的文件最多 {MOST_OPEN} 个"
 _WHOLE = "不能续传，请整个重新上传"
 
 
-class Boxes(asyncssh.SFTPServer):
+class Boxes(FileSession):
     """The SFTP end of one connection, for one account. Guests have none."""
 
     def __init__(self, chan: Any, desk: Desk, account_id: int, counters: Counters | None = None) -> None:
-        super().__init__(chan)
-        self._desk, self._account_id, self._counters = desk, account_id, counters or Counters()
+        super().__init__(chan, desk, account_id, counters or Counters())
         peer = chan.get_extra_info("peername")
         self._address = str(peer[0]) if peer else ""
         self._open: set[Reading | Writing] = set()
@@ -79,12 +72,14 @@ class Boxes(asyncssh.SFTPServer):
 
     # ---------------------------------------------------------------------------------------- looking
 
-    def realpath(self, path: bytes) -> bytes:
+    async def realpath(self, path: bytes) -> bytes:
         """Where a path leads, below a root of its own: `..` ends there."""
+        await self._room_to_answer()
         return b"/" + b"/".join(parts_of(path))
 
     async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
         """A folder, or a file of a box. What is being uploaded isn't there yet."""
+        await self._room_to_answer()
         box, name = place_of(path)
         if box is None or name is None:
             return self._folder()
@@ -95,8 +90,9 @@ class Boxes(asyncssh.SFTPServer):
 
     lstat = stat  # there are no links
 
-    def fstat(self, file_obj: object) -> asyncssh.SFTPAttrs:
+    async def fstat(self, file_obj: object) -> asyncssh.SFTPAttrs:
         """An open file."""
+        await self._room_to_answer()
         if isinstance(file_obj, Reading):
             return attrs_of(file_obj.file, Box.OUTBOX if file_obj.out else Box.INBOX)
         assert isinstance(file_obj, Writing)
@@ -167,7 +163,7 @@ class Boxes(asyncssh.SFTPServer):
         """A piece of a file that was opened to be read."""
         if not isinstance(file_obj, Reading):
             raise asyncssh.SFTPPermissionDenied("这个文件正在上传")
-        return file_obj.content[offset : offset + min(size, LONGEST_READ)]
+        return await self._guarded(lambda: file_obj.read(offset, size))
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         """A piece of an upload; above file limit or quota the whole of it is given up."""
@@ -185,7 +181,8 @@ class Boxes(asyncssh.SFTPServer):
         assert isinstance(file_obj, Reading | Writing)
         self._open.discard(file_obj)
         if isinstance(file_obj, Reading):
-            self._counters.files_out += file_obj.out
+            file_obj.held.close()
+            self._counters.files_out += file_obj.out and not self._hung_up()
             return
         if file_obj.trouble is not None:
             raise asyncssh.SFTPFailure(file_obj.trouble.text)
@@ -211,7 +208,7 @@ class Boxes(asyncssh.SFTPServer):
         """Delete a file of either box."""
         box, name = place_of(path)
         if box is None or name is None:
-            self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
+            self._refuse(asyncssh.SFTPPermissionDenied, ONLY_TWO)
         await self._do(remove_file, box, name, address=self._address)
 
     async def rename(self, oldpath: bytes, newpath: bytes) -> None:
@@ -222,57 +219,19 @@ class Boxes(asyncssh.SFTPServer):
         """The same, in place of what has the name."""
         await self._rename(oldpath, newpath, replace=True)
 
-    def exit(self) -> None:
-        """The client has gone: what it had not finished goes too."""
-        for each in self._open:
-            if isinstance(each, Writing):
-                each.held.close()
-        self._open.clear()
-        if not self.channel.is_closing():
-            self.channel.exit(0)  # scp asks whether it went well
-
-    # ---------------------------------------------------------------------------------------- refused
-
-    def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
-        """Times and rights that clients set after an upload mean nothing here."""
-
-    lsetstat = setstat
-
     def fsetstat(self, file_obj: object, attrs: asyncssh.SFTPAttrs) -> None:
-        """The same; only a length counts, of what is being uploaded."""
+        """Times and rights mean nothing; a length counts, of what is being uploaded."""
         if isinstance(file_obj, Writing) and attrs.size is not None:
             file_obj.cut(attrs.size)
 
-    def fsync(self, file_obj: object) -> None:
-        """Everything is on the disk when `close` answers."""
-
-    def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
-        """There are two folders."""
-        self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
-
-    def rmdir(self, path: bytes) -> None:
-        """They stay."""
-        self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
-
-    def symlink(self, oldpath: bytes, newpath: bytes) -> None:
-        """There are no links."""
-        self._refuse(asyncssh.SFTPPermissionDenied, _NO_LINKS)
-
-    def link(self, oldpath: bytes, newpath: bytes) -> None:
-        """Nor such ones."""
-        self._refuse(asyncssh.SFTPPermissionDenied, _NO_LINKS)
-
-    def readlink(self, path: bytes) -> bytes:
-        """Nothing to follow."""
-        raise asyncssh.SFTPInvalidParameter("这不是链接")
-
-    def lock(self, file_obj: object, offset: int, length: int, flags: int) -> None:
-        """Nobody else sees an upload."""
-        raise asyncssh.SFTPOpUnsupported("不支持锁定")
-
-    def unlock(self, file_obj: object, offset: int, length: int) -> None:
-        """See `lock`."""
-        raise asyncssh.SFTPOpUnsupported("不支持锁定")
+    def exit(self) -> None:
+        """The client has gone: what it had not finished goes too."""
+        super().exit()
+        for each in self._open:
+            each.held.close()
+        self._open.clear()
+        if not self.channel.is_closing():
+            self.channel.exit(0)  # scp asks whether it went well
 
     # ---------------------------------------------------------------------------------------- helpers
 
@@ -280,8 +239,14 @@ class Boxes(asyncssh.SFTPServer):
         file, _ = await self._do(looked_up, box, name)
         if file is None:
             raise asyncssh.SFTPNoSuchFile("没有这个文件")
-        content: bytes = await self._do(content_of, box, name)
-        return Reading(file, content, out=box is Box.OUTBOX)
+
+        def fetch() -> IO[bytes]:
+            held = self._nameless()
+            held.write(content_of(self._desk, self._account_id, box, name))
+            held.flush()
+            return held
+
+        return Reading(file, await self._guarded(fetch), out=box is Box.OUTBOX)
 
     async def _begin_writing(self, name: str, pflags: int) -> Writing:
         name = await self._guarded(lambda: box_name(name))
@@ -299,19 +264,19 @@ class Boxes(asyncssh.SFTPServer):
             self._refuse(asyncssh.SFTPQuotaExceeded, full.text)
         most = settings.inbox_file_mb * MB
         too_large = Refused(ErrorCode.INBOX_FILE_TOO_LARGE, limit=settings.inbox_file_mb)
-        folder = settings.data_dir / "passing"
-
-        def begin() -> IO[bytes]:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return tempfile.TemporaryFile(dir=folder)  # without a name: gone with this process too
-
-        held = await self._guarded(begin)
+        held = await self._guarded(self._nameless)
         return Writing(name, held, min(most, left), full if left < most else too_large)
+
+    def _nameless(self) -> IO[bytes]:
+        """A file without a name: gone with this process too, however that ends."""
+        folder = self._desk.settings.data_dir / "passing"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return tempfile.TemporaryFile(dir=folder)
 
     async def _rename(self, oldpath: bytes, newpath: bytes, *, replace: bool) -> None:
         (box, name), (new_box, new_name) = place_of(oldpath), place_of(newpath)
         if name is None or new_name is None:
-            self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_TWO)
+            self._refuse(asyncssh.SFTPPermissionDenied, ONLY_TWO)
         if box is not Box.INBOX or new_box is not Box.INBOX:
             self._refuse(asyncssh.SFTPPermissionDenied, _ONLY_OUT)
 
@@ -320,41 +285,6 @@ class Boxes(asyncssh.SFTPServer):
 
         await self._guarded(rename)
 
-    async def _do(self, function: Callable[..., T], *rest: Any, **named: Any) -> T:
-        return await self._guarded(lambda: function(self._desk, self._account_id, *rest, **named))
-
-    async def _guarded(self, call: Callable[[], T]) -> T:
-        """Run it in a thread; a refusal becomes an answer in the words of the program."""
-        try:
-            return await asyncio.to_thread(call)
-        except Refused as refusal:
-            self._counters.refused(refusal.code)
-            kind = _ANSWERS.get(refusal.code, asyncssh.SFTPFailure)
-            self._refuse(kind, refusal.text, aloud=kind is not asyncssh.SFTPNoSuchFile)
-        except FileExistsError:
-            raise asyncssh.SFTPFileAlreadyExists("已有同名的文件") from None
-        except OSError as error:
-            raise asyncssh.SFTPFailure(error.strerror or type(error).__name__) from error
-
-    def _refuse(self, kind: Answer, words: str, *, aloud: bool = True) -> NoReturn:
-        """OpenSSH's sftp shows no sentence of a server, only the kind: there it is said beside the line."""
-        version = str(self.channel.get_extra_info("client_version") or "")
-        if aloud and "OpenSSH" in version and not self.channel.is_closing():
-            self.channel.write_stderr(f"{words}\r\n".encode())
-        raise kind(words)
-
-    def _hung_up(self) -> bool:
-        """Whether the client has ended the line: the channel is closing, or its end of file was read."""
-        return self.channel.is_closing() or getattr(self.channel, "_recv_state", "open") != "open"
-
     def _folder(self) -> asyncssh.SFTPAttrs:
         now = int(self._begun)
         return asyncssh.SFTPAttrs(size=0, permissions=FOLDER, nlink=2, atime=now, mtime=now)
-
-
-_ANSWERS: dict[ErrorCode, Answer] = {
-    ErrorCode.NOT_IN_INBOX: asyncssh.SFTPNoSuchFile,
-    ErrorCode.INBOX_FULL: asyncssh.SFTPQuotaExceeded,
-    ErrorCode.INBOX_NAME: asyncssh.SFTPInvalidFilename,
-    ErrorCode.DISABLED: asyncssh.SFTPPermissionDenied,
-}

@@ -35,6 +35,9 @@ ALIVE_SECONDS = 20
 DRAINING = "服务将在 {seconds} 秒后停止，请尽快保存；填写的内容会存为草稿"
 DRAINED = "服务已停止，填写的内容已存为草稿，请过几分钟再连"
 _THREADS = 4
+PROVING = 2
+"""Passwords that are checked at once: a storm of them leaves threads for whoever is past the door."""
+_AGAIN_SECONDS = 3.0
 _KEEPALIVE_SECONDS, _KEEPALIVES = 30, 3
 _BACKLOG = 512
 _STRANGERS = 100
@@ -62,6 +65,7 @@ class Front:
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self.callers: Counter[str] = Counter()
         """Connections that are there, proved or not, by their address."""
+        self.proving = asyncio.Semaphore(PROVING)
         self._stop = asyncio.Event()
         self._ended = asyncio.Event()
         self._written: asyncio.Task[None] | None = None
@@ -230,7 +234,11 @@ class Front:
         if kind := self._kinds.pop(key, ""):  # both the channel and the process tell their end
             self.counters.closed(kind)
             service_log("closed", kind=kind, served_id=key)
-        await self.run(served.let_go, self.desk, key)
+        while not self._ended.is_set():  # a row that stayed while the database was away would count for good
+            with contextlib.suppress(Refused):
+                await self.run(served.let_go, self.desk, key)
+                return
+            await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _tell_alive(self) -> None:
         while not self._ended.is_set():

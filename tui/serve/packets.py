@@ -25,7 +25,7 @@ OUTPUT = b"D"
 COUNTED = b"C"
 """Something that the service counts happened; its name in the counters."""
 CLEAN = b"Q"
-"""It has come to its end by itself."""
+"""It has come to its end by itself; its exit code, as text."""
 
 MIN_SIZE, MAX_SIZE = (20, 5), (400, 150)
 """Columns and rows that a session is opened with, whatever the client says."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Coroutine
 from typing import Any, Protocol
@@ -24,6 +25,7 @@ class Service(Protocol):
     zygote: Forker
     terminals: dict[int, Any]
     callers: Counter[str]
+    proving: asyncio.Semaphore
     draining: bool
 
     async def run(self, *arguments: Any) -> Any:

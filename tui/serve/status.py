@@ -75,10 +75,10 @@ class Status:
         ]
         counted = self.counted.get(view.id)
         if counted is not None:
-            told = (
+            told = [
                 _counted(metric, counted.get(metric.name, 0)) for metric in METRICS if not metric.is_level
-            )
-            lines.append("  计数  " + "；".join(each for each in told if each))
+            ]
+            lines.append(f"  计数  {'；'.join(filter(None, told)) or '还没有'}")
         return lines
 
 

@@ -62,7 +62,8 @@ class Terminal(SSHServerStreamSession[bytes]):
         self._line: socket.socket | None = None
         self._pending = bytearray()
         self._sent = 0
-        self._is_terminal = self._clean = self._blocked = self._held = False
+        self._is_terminal = self._blocked = self._held = False
+        self._code: int | None = None  # of the session that came to its end by itself
         self._resize_timer: asyncio.TimerHandle | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._over_timer: asyncio.TimerHandle | None = None
@@ -178,7 +179,7 @@ class Terminal(SSHServerStreamSession[bytes]):
             self._front.counters.bytes_out += len(packet) - 1
             self._channel.write(packet[1:])
         elif packet[:1] == CLEAN:
-            self._clean = True
+            self._code = int(packet[1:])
         elif packet[:1] == COUNTED:
             self._front.counters.count(packet[1:].decode())
         else:
@@ -197,10 +198,11 @@ class Terminal(SSHServerStreamSession[bytes]):
 
     def _ended(self) -> None:
         """The session process has closed its end: say why, and close the channel."""
-        clean = self._clean
+        code = self._code
         self._drop()
-        if clean:
-            self._say_and_end(self._words, code=0)
+        if code is not None:
+            self._front.counters.sessions_crashed += code == 1
+            self._say_and_end(self._words, code=code)
         elif self._words:  # it was told to end and did not in time
             self._say_and_end(self._words, before=LEAVE)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -31,6 +31,8 @@ _REPEATING_TERMS = (
     "tmux",
 )
 _REPEATING_MARKS = ("XTERM_VERSION", "VTE_VERSION", "WT_SESSION", "TMUX")
+_NO_ORDERS = ("dumb", "unknown", "vt52")
+"""They know no orders but the plainest."""
 _MONO_TERMS = ("dumb", "vt100", "vt102", "vt220", "vt320", "vt52", "unknown")
 
 
@@ -49,27 +51,34 @@ class Caps:
     """Characters of ambiguous width that this terminal draws two cells wide, and what to send instead."""
     encoding: str = "utf-8"
     """How the terminal writes and reads characters: a Python codec's name."""
+    ask: bool = False
+    """Whether the terminal itself is asked how wide it draws characters of ambiguous width."""
+
+    def told(self, *, wide: bool, repeats: bool) -> Caps:
+        """The same, with what the terminal has answered."""
+        return replace(self, substitutes=NARROW_STAND_INS if wide else {}, rep=self.rep or repeats, ask=False)
 
 
 def caps_from_environment(env: Mapping[str, str]) -> Caps:
     """The abilities of the terminal that set TERM, COLORTERM, NO_COLOR and LANG in `env`.
 
-    `env` is the client's environment, which over SSH is not the server's.  JIJIAO_AMBIGUOUS_WIDTH=2 says
-    that the terminal draws box lines, ● or “ two cells wide.  What is unknown counts as not there, since
-    a wrong guess spoils the picture and a missed one costs some bytes.
+    `env` is the client's environment, which over SSH is not the server's.  JIJIAO_AMBIGUOUS_WIDTH, 1 or 2, says
+    how many cells wide the terminal draws box lines, ● or “; without it the terminal is asked.  What is unknown
+    counts as not there, since a wrong guess spoils the picture and a missed one costs some bytes.
     """
     term = env.get("TERM", "").lower() or "dumb"
     inside_tmux = "TMUX" in env or term.startswith("tmux")
     gnu_screen = term.startswith("screen") and not inside_tmux
-    wide = env.get("JIJIAO_AMBIGUOUS_WIDTH") == "2"
+    width = env.get("JIJIAO_AMBIGUOUS_WIDTH", "")
     return Caps(
         colours=_colours(env, term, gnu_screen),
         rep=term.startswith(_REPEATING_TERMS)
         or (not gnu_screen and any(mark in env for mark in _REPEATING_MARKS)),
         bce=not gnu_screen and not term.startswith(_MONO_TERMS),
-        scroll=not term.startswith(("dumb", "unknown", "vt52")),
-        substitutes=NARROW_STAND_INS if wide else {},
+        scroll=not term.startswith(_NO_ORDERS),
+        substitutes=NARROW_STAND_INS if width == "2" else {},
         encoding=_encoding(env),
+        ask=width not in ("1", "2") and not term.startswith(_NO_ORDERS),
     )
 
 

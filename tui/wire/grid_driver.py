@@ -20,6 +20,7 @@ from textual.app import App, ScreenStackError
 from textual.driver import Driver
 from textual.geometry import Size
 
+from tui.wire.asking import QUESTION, ROW, Answer, Asking
 from tui.wire.caps import caps_from_environment
 from tui.wire.caret import Place, caret_of
 from tui.wire.grid import CellGrid
@@ -62,6 +63,7 @@ class GridDriver(Driver):
         """When the last frame was sent (seconds, as time.monotonic, and so as `event.time` of a key)."""
         self._open = False
         self._keyboard: Keyboard | None = None
+        self._asking: Asking | None = None
         self._frame_timer: asyncio.TimerHandle | None = None
         self._caret_timer: asyncio.TimerHandle | None = None
         self._frame_late = False
@@ -198,9 +200,22 @@ class GridDriver(Driver):
 
     def typed(self, data: bytes) -> None:
         """Take what came from the terminal, in pieces of any size."""
-        if self._keyboard is not None:
+        if self._asking is not None and self._asking.waiting:
+            data = self._asking.take(data)
+        if self._keyboard is not None and data:
             self._keyboard.feed(data)
             self._look_after_caret()
+
+    def _ask(self) -> None:
+        """Ask the terminal what its environment does not tell; once, and nothing waits for the answer."""
+        if self.caps.ask and self._asking is None and self._size is not None and self._size[1] >= ROW:
+            self._asking = Asking(self._answered)
+            self._emit(QUESTION)
+
+    def _answered(self, answer: Answer) -> None:
+        self.caps = self.grid.caps = self.caps.told(wide=answer.wide, repeats=answer.repeats)
+        if answer.wide and self.frames_out:
+            self.repaint()
 
     def _look_after_caret(self) -> None:
         soon, later = CARET_SECONDS
@@ -229,6 +244,7 @@ class GridDriver(Driver):
     def _begin(self, size: tuple[int, int]) -> None:
         """The line is open: alternate screen, keys, the size to the app."""
         self._emit(ENTER)
+        self._ask()
         self._keyboard = Keyboard(self.caps.encoding, self.process_message, self._loop)
         self._size = size
         if size == (self.grid.cols, self.grid.rows):
