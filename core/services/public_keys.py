@@ -58,7 +58,8 @@ def read_public_key(text: str) -> PublicKey:
         raise Refused(ErrorCode.KEY_UNREADABLE) from None
     _judge(algorithm, public, blob)
     digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
-    return PublicKey(algorithm, public, comment.strip(), f"SHA256:{digest}")
+    # Encoded anew: base64 may be written in several ways, and a key is known by this text.
+    return PublicKey(algorithm, base64.b64encode(blob).decode(), comment.strip(), f"SHA256:{digest}")
 
 
 def kind_of(algorithm: str, public: str) -> str:

@@ -81,7 +81,8 @@ class ImportFiles:
         try:
             return self._vault.open_bytes(self._path(token, name).read_bytes())
         except OSError as error:
-            raise Refused(ErrorCode.FILE_UNREADABLE, path=token[:12], reason="保存的内容已清除") from error
+            reason = "保存的内容已清除，或在另一台主机上"
+            raise Refused(ErrorCode.FILE_UNREADABLE, path=token[:12], reason=reason) from error
 
     def _write(self, path: Path, content: bytes) -> None:
         """Whole or not at all; not forced to the disk: what a power cut takes, a new check makes again."""

@@ -85,9 +85,9 @@ FIRST = State(
 )
 
 
-def prepare(desk: Desk, folder: Path) -> None:
-    """The person's four declarations, as FIRST has them."""
-    person = desk.do(sign_in, Guest(), SignIn(role=Role.PERSON, login=PERSON, password=PASSWORD)).actor
+def prepare(desk: Desk, folder: Path, login: str = PERSON) -> None:
+    """A person's four declarations, as FIRST has them."""
+    person = desk.do(sign_in, Guest(), SignIn(role=Role.PERSON, login=login, password=PASSWORD)).actor
     for month, claim in enumerate(reversed(FIRST.claims), 3):
         values = {
             "class_name": claim.title,
@@ -110,9 +110,9 @@ def stored(home: Installation, before: Counter[str]) -> tuple[object, ...]:
             rows = work.session.scalars(select(Declaration)).all()
             claims = sorted((row.title, row.status, row.fields.get("content", "")) for row in rows)
             moved = work.session.scalars(select(Decision.move).where(Decision.kind == "declaration")).all()
-            noted = _actions(work.session.scalars(select(Audit.action)).all())
+            noted = actions_among(work.session.scalars(select(Audit.action)).all())
         # A move of the history and its audit entry are one transaction.
-        counted = sum(noted[action.value] for action in _MOVES)
+        counted = sum(noted[action.value] for action in MOVES)
         assert len(moved) == counted, (sorted(moved), noted)
         return claims, dict(noted - before)
     finally:
@@ -124,7 +124,7 @@ def actions_of(home: Installation) -> Counter[str]:
     desk = home.desk()
     try:
         with desk.reading() as work:
-            return _actions(work.session.scalars(select(Audit.action)).all())
+            return actions_among(work.session.scalars(select(Audit.action)).all())
     finally:
         desk.close()
 
@@ -138,7 +138,7 @@ def play(home: Installation, seed: int, before: Counter[str]) -> None:
         seat.type(":cx", "Enter")
         seat.see("共 4 条")
         for number in range(chance.randint(1, MOST_MOVES), 0, -1):
-            go = _drawn(chance, state, f"{seed}-{number}")
+            go = drawn(chance, state, f"{seed}-{number}")
             seat.type("c")
             seat.see("已清空筛选")
             seat.type(*go.keys)
@@ -193,7 +193,7 @@ def _killed(seat: Seat, seconds: float, words: tuple[str, ...]) -> bool:
     return all(word in seat.screen for word in words)
 
 
-def _drawn(chance: random.Random, state: State, mark: str) -> Go:
+def drawn(chance: random.Random, state: State, mark: str) -> Go:
     """One of the moves that can be made now."""
     moves: list[Go] = [_new(state, mark)]
     for at, claim in enumerate(state.claims):
@@ -242,10 +242,11 @@ def _delete(state: State, at: int) -> Go:
     return Go((*_at(at), "x", "1"), ("已删除",), state.after(Action.DELETE_DECLARATION, at, None))
 
 
-_MOVES = (Action.SUBMIT_DECLARATION, Action.WITHDRAW_DECLARATION, Action.DELETE_DECLARATION)
+MOVES = (Action.SUBMIT_DECLARATION, Action.WITHDRAW_DECLARATION, Action.DELETE_DECLARATION)
 
 
-def _actions(entries: object) -> Counter[str]:
+def actions_among(entries: object) -> Counter[str]:
+    """How often each action about declarations stands among these entries of the audit log."""
     assert isinstance(entries, list | tuple)
-    known = {action.value for action in (*_MOVES, Action.SAVE_DECLARATION)}
+    known = {action.value for action in (*MOVES, Action.SAVE_DECLARATION)}
     return Counter(str(entry) for entry in entries if entry in known)

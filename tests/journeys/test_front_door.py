@@ -104,7 +104,7 @@ def test_an_account_of_a_unit_gets_the_role_of_a_person_chosen_at_login_and_swit
     seat.sign_in(Role.PERSON, NEWCOMER)
     seat.see(NEWCOMER_NAME, "用户资料管理")
     seat.type("F9")
-    seat.see("1 修改密码  2 换成用人单位  0 不换")
+    seat.see("1 修改密码  2 换成用人单位  9 SSH 公钥  0 不换")
     seat.type("2")
     seat.see("已换成用人单位", "学时初审")
     seat.type("F9", "2")

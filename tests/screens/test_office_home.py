@@ -47,7 +47,7 @@ async def test_every_screen_with_a_code_stands_in_the_menu_of_its_roles() -> Non
         (role.value, code)
         for code, route in CODES.items()
         for role in route.roles & offices
-        if route.name not in (*HOMES.values(), "password")
+        if route.name not in (*HOMES.values(), "password", "keys")  # those are under 账号
         and code not in {entry.code for entry in MENUS[role]}
     }
     assert missing == set()
@@ -79,10 +79,12 @@ async def test_another_role_of_the_account_needs_no_second_login(desk: Desk, wor
         assert "已换成主管部门" in at.text
 
 
-async def test_an_account_of_one_role_is_only_offered_another_password(desk: Desk, world: World) -> None:
+async def test_an_account_of_one_role_is_offered_another_password_and_its_keys_only(
+    desk: Desk, world: World
+) -> None:
     async with program(desk, world.office(world.school), "office_home") as at:
         await at.press("f9")
-        assert "账号  1 修改密码  0 返回" in at.text
+        assert "账号  1 修改密码  9 SSH 公钥  0 返回" in at.text
         await at.press("1")
         assert at.app.frame.route_name == "password"
 

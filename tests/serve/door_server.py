@@ -13,8 +13,12 @@ from typing import Any
 
 import asyncssh
 
+from core.model import Account
+from core.rules.roles import Actor
+from core.schema.account_keys import AddKey
+from core.services.account_keys import add_key
 from core.services.desk import Desk
-from tests.services.key_pairs import key_pair
+from tests.services.key_pairs import key_pair, line_of
 from tui.serve.counters import Counters
 from tui.serve.doors import DOOR_OPTIONS, Doors
 from tui.serve.visitor import Visitor
@@ -151,3 +155,16 @@ async def refused(front: DoorFront, login: str, *passwords: str, **options: Any)
     connection.close()
     await connection.wait_closed()
     raise AssertionError("the doors let somebody in")
+
+
+def with_key(desk: Desk, actor: Actor) -> asyncssh.SSHKey:
+    """A key that the account has registered."""
+    pair = key_pair()
+    desk.do(add_key, actor, AddKey(text=line_of(pair)))
+    return pair
+
+
+def disable(desk: Desk, actor: Actor) -> None:
+    with desk.writing() as work:
+        work.session.get_one(Account, actor.account_id).active = False
+        work.commit()

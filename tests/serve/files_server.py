@@ -118,6 +118,10 @@ class FilesServer:
     async def _stop(self) -> None:
         self._server.close()
         await self._server.wait_closed()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     def _boxes(self, channel: Any) -> Boxes:
         account_id = int(channel.get_extra_info("username"))

@@ -1,7 +1,7 @@
 """A running `jijiao serve` and its clients: OpenSSH's own on a pty, and asyncssh's with the same interface.
 
-    with Service(home) as service, service.call() as seat:
-        seat.see("继续教育服务窗口")
+with Service(home) as service, service.call() as seat:
+    seat.see("继续教育服务窗口")
 """
 
 from __future__ import annotations
@@ -125,7 +125,11 @@ class Service:
     @property
     def zygote(self) -> int:
         """The number of the zygote."""
-        (process,) = [each for each in children(self.process) if "tui.remote.zygote" in _command(each) or "hasty" in _command(each)]
+        (process,) = [
+            each
+            for each in children(self.process)
+            if "tui.remote.zygote" in _command(each) or "hasty" in _command(each)
+        ]
         return process
 
     def offspring(self) -> set[int]:
@@ -196,7 +200,9 @@ class Service:
         while self.seats:
             self.seats.pop().terminal.close()
 
-    def ask(self, *words: str, options: tuple[str, ...] = (), given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def ask(
+        self, *words: str, options: tuple[str, ...] = (), given: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
         """`ssh guest@host WORDS` without a terminal on this side."""
         argv = [*self.command(*options), *words]
         return subprocess.run(argv, input=given, capture_output=True, check=False, timeout=60)
@@ -240,7 +246,9 @@ def held(home: Installation) -> dict[str, int]:
         with desk.reading() as work:
             counts = {
                 "served": select(func.count()).select_from(ServedSession),
-                "signed in": select(func.count()).select_from(LoginSession).where(LoginSession.ended_at.is_(None), LoginSession.served_id.is_not(None)),
+                "signed in": select(func.count())
+                .select_from(LoginSession)
+                .where(LoginSession.ended_at.is_(None), LoginSession.served_id.is_not(None)),
                 "viewing": select(func.count()).select_from(Viewing),
             }
             return {name: work.session.scalar(query) or 0 for name, query in counts.items()}

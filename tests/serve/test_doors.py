@@ -1,40 +1,34 @@
-"""The doors of a service by asyncssh's client and by real `ssh`: who gets in, who doesn't, and the words for it."""
+"""The doors of a service by asyncssh's client: who gets in, who doesn't, and the words for it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import asyncssh
 import pytest
 from sqlalchemy import select
 
-from core.model import Account, Audit, Throttle
+from core.model import Audit, Throttle
 from core.rules.roles import Actor, Role
-from core.schema.account_keys import AddKey
 from core.schema.sign_in import SignIn
-from core.services.account_keys import add_key
 from core.services.desk import Desk
 from core.services.sign_in import sign_in
 from core.store.store import Store
-from tests.serve.door_server import DoorFront, called, doors_of, refused, who
+from tests.serve.door_server import DoorFront, called, disable, doors_of, refused, who, with_key
 from tests.services.front_door import GUEST, PASSWORD, cheap_desk
 from tests.services.hall import answer
-from tests.services.key_pairs import key_pair, line_of
+from tests.services.key_pairs import key_pair
 from tests.services.test_sign_in import give_login
 from tests.worlds import World, build_world
-from tui.serve.doors import KEY_TRIES, PASSWORD_TRIES
+from tui.serve.doors import KEY_TRIES, NAMES, PASSWORD_TRIES, Doors
 
 LOGIN = "YAMEN"
 WRONG = "wrong-pass1"
-needs_ssh = pytest.mark.skipif(
-    shutil.which("ssh") is None, reason="needs Debian's openssh-client, which is not here"
-)
 
 
 @pytest.fixture
@@ -53,19 +47,6 @@ def office(desk: Desk, world: World) -> Actor:
     actor = world.office(world.school)
     give_login(desk, actor, LOGIN)
     return actor
-
-
-def with_key(desk: Desk, actor: Actor) -> asyncssh.SSHKey:
-    """A key that the account has registered."""
-    pair = key_pair()
-    desk.do(add_key, actor, AddKey(text=line_of(pair)))
-    return pair
-
-
-def disable(desk: Desk, actor: Actor) -> None:
-    with desk.writing() as work:
-        work.session.get_one(Account, actor.account_id).active = False
-        work.commit()
 
 
 # -- who gets in ----------------------------------------------------------------------------------
@@ -170,6 +151,22 @@ async def test_a_client_may_offer_a_dozen_keys_and_no_more(desk: Desk, office: A
     async with doors_of(desk) as front:
         kind, banners = await refused(front, LOGIN, keys=many)
     assert (kind, banners) == (asyncssh.PermissionDenied, ["账户号或密码错误"])
+
+
+async def test_a_client_may_try_five_logins_on_a_connection_and_no_more(desk: Desk) -> None:
+    ended: list[str] = []
+    connection = SimpleNamespace(
+        get_extra_info=lambda name: ("192.0.2.7", 1),
+        send_auth_banner=lambda words, language: None,
+        disconnect=lambda code, reason: ended.append(reason),
+    )
+    doors = Doors(DoorFront(desk))  # type: ignore[arg-type]
+    doors.connection_made(connection)  # type: ignore[arg-type]
+    for number in range(NAMES):
+        await doors.begin_auth(f"login{number}")
+    before = list(ended)
+    await doors.begin_auth("one more")
+    assert (before, ended) == ([], ["E101"])
 
 
 async def test_a_disabled_account_is_told_so_after_its_password(desk: Desk, office: Actor) -> None:
@@ -290,86 +287,6 @@ async def test_each_way_in_and_each_refusal_is_counted_and_logged_without_names(
     ]
     text = json.dumps(lines) + caplog.text
     assert not any(secret in text for secret in (LOGIN, "yamen", PASSWORD, WRONG))
-
-
-# -- real ssh -------------------------------------------------------------------------------------
-
-
-async def ssh(
-    front: DoorFront, folder: Path, login: str, *options: str, password: str = ""
-) -> tuple[int, str, str]:
-    """Exit status, output and words of `ssh` with a terminal asked for."""
-    ask = folder / "ask"
-    ask.write_text(f"#!/bin/sh\necho '{password}'\n")
-    ask.chmod(0o700)
-    environment = os.environ | {"SSH_ASKPASS": str(ask), "SSH_ASKPASS_REQUIRE": "force", "LC_ALL": "C.UTF-8"}
-    environment.pop("SSH_AUTH_SOCK", None)
-    fixed = (
-        "UserKnownHostsFile=/dev/null",
-        "StrictHostKeyChecking=no",
-        "IdentityAgent=none",
-        "LogLevel=INFO",
-    )
-    words = [word for option in fixed for word in ("-o", option)]
-    process = await asyncio.create_subprocess_exec(
-        *("ssh", "-F", "none", "-tt", *words, "-p", str(front.port), *options, f"{login}@127.0.0.1"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=environment,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, out.decode(), err.decode()
-
-
-def key_file(folder: Path, pair: asyncssh.SSHKey) -> tuple[str, ...]:
-    path = folder / "key"
-    path.write_bytes(pair.export_private_key())
-    path.chmod(0o600)
-    return ("-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", str(path))
-
-
-@needs_ssh
-async def test_ssh_as_guest_asks_for_nothing(desk: Desk, tmp_path: Path) -> None:
-    async with doors_of(desk) as front:
-        status, out, _ = await ssh(front, tmp_path, "guest", "-o", "BatchMode=yes")
-    assert (status, json.loads(out)["method"]) == (0, "guest")
-
-
-@needs_ssh
-async def test_ssh_with_the_password_comes_in(desk: Desk, office: Actor, tmp_path: Path) -> None:
-    async with doors_of(desk) as front:
-        status, out, _ = await ssh(front, tmp_path, LOGIN.lower(), password=PASSWORD)
-    assert (status, json.loads(out)["account"]) == (0, office.account_id)
-
-
-@needs_ssh
-async def test_ssh_with_a_registered_key_comes_in_without_a_password(
-    desk: Desk, office: Actor, tmp_path: Path
-) -> None:
-    options = key_file(tmp_path, with_key(desk, office))
-    async with doors_of(desk) as front:
-        status, out, _ = await ssh(front, tmp_path, LOGIN, *options)
-    assert (status, json.loads(out)["method"]) == (0, "key")
-
-
-@needs_ssh
-async def test_ssh_shows_why_it_was_refused(desk: Desk, office: Actor, tmp_path: Path) -> None:
-    async with doors_of(desk) as front:
-        status, _, words = await ssh(front, tmp_path, LOGIN, password=WRONG)
-    assert status == 255
-    assert "账户号或密码错误。还可以再试 4 次" in words and "账户号或密码错误。还可以再试 2 次" in words
-
-
-@needs_ssh
-async def test_ssh_with_a_key_of_a_disabled_account_shows_why(
-    desk: Desk, office: Actor, tmp_path: Path
-) -> None:
-    options = key_file(tmp_path, with_key(desk, office))
-    disable(desk, office)
-    async with doors_of(desk) as front:
-        status, _, words = await ssh(front, tmp_path, LOGIN, *options)
-    assert (status, "此帐号已停用，请联系所在单位管理员" in words) == (1, True)
 
 
 def test_the_lock_is_the_one_of_the_screen(desk: Desk, office: Actor) -> None:

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.rules.roles import Role
+from core.rules.roles import Guest, Role
+from core.schema.sign_in import SignIn
+from core.services.sign_in import sign_in
 from tests.journeys.records import drafts
-from tests.journeys.steps import PATIENCE, PERSON, Installation, Seat
+from tests.journeys.steps import PASSWORD, PATIENCE, PERSON, Installation, Seat
 from tests.serve.service import HASTY, NOTHING_HELD, Service, alive, descriptors, free_port, held, until
+from tests.worlds import submitted
 
 FRONT_PAGE, HOME_PAGE = "继续教育服务窗口", "未完成的草稿"
 OFFERED = "未完成的草稿 1 件"
@@ -80,11 +83,14 @@ def test_a_hang_up_ends_the_process_and_the_sign_in_and_keeps_the_draft(home: In
 
 
 def test_a_reviewer_who_hangs_up_is_looking_at_nothing_any_more(lasting: Service) -> None:
+    desk = lasting.home.desk()
+    wanted = SignIn(role=Role.PERSON, login=PERSON, password=PASSWORD)
+    submitted(desk, desk.do(sign_in, Guest(), wanted).actor, lasting.home.scans)
+    desk.close()
     seat = lasting.call(login="xiaodian")
     seat.see("继续教育公共服务平台", Role.EMPLOYER.label)
-    seat.type(":zcsh", "Enter")
-    seat.calm()
-    until(lambda: held(lasting.home)["viewing"] == 1, "nobody looks at the person who waits")
+    seat.type(":sh", "Enter")
+    until(lambda: held(lasting.home)["viewing"] == 1, "nobody looks at what waits")
     seat.terminal.hang_up()
     until(lambda: held(lasting.home) == NOTHING_HELD, "something is held")
 

@@ -64,7 +64,10 @@ def test_a_port_of_the_client_is_not_forwarded(service: Service) -> None:
     with free_port() as inside:
         argv = ["-W", f"127.0.0.1:{inside}"]
         done = subprocess.run(
-            [*service.command()[:-1], *argv, service.command()[-1]], capture_output=True, check=False, timeout=60
+            [*service.command()[:-1], *argv, service.command()[-1]],
+            capture_output=True,
+            check=False,
+            timeout=60,
         )
     assert done.returncode != 0
 

@@ -241,7 +241,7 @@ def test_of_a_sign_in_and_a_hang_up_at_once_no_sign_in_is_left(desk: Desk, world
             mine = work.session.get_one(LoginSession, who.session_id)
             work.session.add(
                 LoginSession(
-                    id=f"session-{served}",
+                    id=f"served-{served}",
                     account_id=who.account_id,
                     role=mine.role,
                     account_role_id=mine.account_role_id,

@@ -10,6 +10,8 @@ from tests.terminal import Terminal
 from tests.terminals.display import PATIENCE
 from tests.terminals.kinds import Kind
 
+_ASK, _ANSWER = "\x1b[5n", b"\x1b[0n"
+"""The question whether a terminal is well, and that it is."""
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 
 
@@ -58,9 +60,14 @@ class Easel:
         self._line, _ = self._server.accept()
 
     def paint(self, orders: str) -> None:
-        """Send orders to the terminal."""
+        """Send orders to the terminal, and wait until it has answered that it has read them."""
         assert self._line is not None
-        self._line.sendall(orders.encode())
+        self._line.sendall(f"{orders}{_ASK}".encode())
+        answer = b""
+        while not answer.endswith(_ANSWER):
+            if not (more := self.typed(PATIENCE)):
+                raise AssertionError("the terminal that is painted does not answer")
+            answer += more
 
     def typed(self, seconds: float) -> bytes:
         """What was typed there since it was asked last; waited for."""

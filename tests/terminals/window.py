@@ -145,13 +145,12 @@ class Operator:
         self._easel.paint(plainly(self.screen))
         deadline = time.monotonic() + patience
         while True:
+            for window in (self._live, self._model):
+                window.redraw()
+            time.sleep(0.15)
             found = self._difference(self._model.picture())
             if not found or time.monotonic() > deadline:
                 return found
-            time.sleep(0.1)
-            for window in (self._live, self._model):
-                window.redraw()
-            time.sleep(0.1)
 
     def _difference(self, model: Image.Image) -> str:
         found = ImageChops.difference(self.picture(), model)

@@ -32,8 +32,7 @@ def test_what_is_typed_pasted_and_shown_is_gb18030_on_such_a_terminal(copied: Ca
             for terminal in (theirs, utf):
                 terminal.press(*keys, quiet=0.5)
             assert picture_of(theirs) == picture_of(utf)
-        assert "注册".encode("gb18030") in theirs.raw
-        assert "李张三".encode("gb18030") not in utf.raw
+        assert "注册".encode("gb18030") in theirs.raw and "李".encode("gb18030") in theirs.raw
         assert "注册".encode() not in theirs.raw
 
 

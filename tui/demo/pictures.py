@@ -76,7 +76,7 @@ def pictures() -> tuple[Picture, ...]:
         Picture("review", "审核台", as_school, "认定学时"),
         Picture("review-wide", "审核台，120 列", as_school + "1", "认定学时", WIDE),
         Picture("faces", "证件审核：并排比对，120 列", as_office + ":sf<Enter>c", "本人照片", WIDE),
-        Picture("", "证书打印", as_person + ":nd<Enter>" + "<Down>" * 3 + "p", "校验码"),
+        Picture("", "证书打印", as_person + ":nd<Enter>" + "<Down>" * 4 + "p", "校验码"),
         Picture("check", "证书查询", "61{证书编号}<Tab>{校验码}<Enter>", "有效"),
     )
 

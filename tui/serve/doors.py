@@ -41,6 +41,8 @@ PASSWORD_TRIES = 3
 """Wrong passwords on one connection; the account's own counter goes on across connections."""
 KEY_TRIES = 12
 """Keys that a client may offer on one connection: an agent holds several."""
+NAMES = 5
+"""Logins that a client may try on one connection: each is looked up."""
 CROWD = 2
 """So many times as many connections as sessions are let near the door from one address: what proves nothing and
 opens nothing must not use up the service."""
@@ -54,7 +56,7 @@ class Doors(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection
         self._login = self._address = ""
         self._keys: tuple[str, ...] = ()
-        self._wrong = self._offered = 0
+        self._wrong = self._offered = self._names = 0
         self._fingerprint = ""
         self._loop = asyncio.get_running_loop()
         self._past: asyncio.Future[Visitor | Refused] = self._loop.create_future()
@@ -91,6 +93,10 @@ class Doors(asyncssh.SSHServer):
             return True
         if self._login == GUEST:
             return False
+        self._names += 1
+        if self._names > NAMES:
+            self._turn_away(Refused(ErrorCode.WRONG_LOGIN))
+            return True
         try:
             self._keys = await self._asked(keys_of, self._login)
         except Refused as refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 import asyncssh
 
 from core.rules.errors import ErrorCode, Refused
+from core.rules.roles import Guest
 from core.services import served
 from core.services.desk import Desk, open_desk
 from core.services.door import must_stand, prove_again
@@ -34,6 +36,7 @@ _log = logging.getLogger("jijiao.service")
 ALIVE_SECONDS = 20
 DRAINING = "服务将在 {seconds} 秒后停止，请尽快保存；填写的内容会存为草稿"
 DRAINED = "服务已停止，填写的内容已存为草稿，请过几分钟再连"
+_CANNOT_LISTEN = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有权限在此端口监听"}
 _THREADS = 4
 PROVING = 2
 """Passwords that are checked at once: a storm of them leaves threads for whoever is past the door."""
@@ -71,9 +74,14 @@ class Front:
         self._written: asyncio.Task[None] | None = None
 
     async def run(self, *arguments: Any) -> Any:
-        """Run a function of the core in a thread: `await front.run(function, *arguments)`."""
+        """Run a function of the core in a thread: `await front.run(function, *arguments)`. Raises Refused alone."""
         function, *rest = arguments
-        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: function(*rest))
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: function(*rest))
+        except Refused:
+            raise
+        except Exception as error:
+            raise self.desk.faulted(error, getattr(function, "__name__", "the front"), Guest()) from error
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the side; a fault of it goes to the log."""
@@ -198,19 +206,23 @@ class Front:
     async def _listen(self) -> None:
         key = ensure_host_key(self.settings)
         for listen in self._listens:
-            acceptor = await asyncssh.create_server(
-                lambda: Doors(self),
-                listen.host,
-                listen.port,
-                server_host_keys=[str(key)],
-                compression_algs=listen.compression,
-                server_version="jijiao",
-                keepalive_interval=_KEEPALIVE_SECONDS,
-                keepalive_count_max=_KEEPALIVES,
-                login_timeout=self.settings.serve_login_seconds,
-                backlog=_BACKLOG,
-                **DOOR_OPTIONS,
-            )
+            try:
+                acceptor = await asyncssh.create_server(
+                    lambda: Doors(self),
+                    listen.host,
+                    listen.port,
+                    server_host_keys=[str(key)],
+                    compression_algs=listen.compression,
+                    server_version="jijiao",
+                    keepalive_interval=_KEEPALIVE_SECONDS,
+                    keepalive_count_max=_KEEPALIVES,
+                    login_timeout=self.settings.serve_login_seconds,
+                    backlog=_BACKLOG,
+                    **DOOR_OPTIONS,
+                )
+            except OSError as error:
+                words = _CANNOT_LISTEN.get(error.errno or 0, "不能在此监听")
+                raise OSError(error.errno, words, f"{listen.host}:{listen.port}") from error
             self._acceptors.append(acceptor)
 
     def _ports(self) -> list[tuple[str, str]]:

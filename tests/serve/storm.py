@@ -1,0 +1,412 @@
+"""Operators who work at a service while everything breaks, and what must be in the database after each of them.
+
+An operator calls, does what chance says, and is cut off at a moment that chance says: its line breaks, its client or
+its session process is killed, the front dies, the database goes away. What the screen had said was done must be
+stored, the last move wholly or not at all, each of them once; what was typed and seen must be offered the next time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import re
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from core.model import Audit, Decision, Declaration, Draft, Person, ServedSession
+from core.rules.roles import Guest, Role
+from core.schema.accounts import CreateAccount
+from core.schema.employers import FindEmployers
+from core.schema.registration import Register
+from core.schema.review import Decide, Subject, Verdict
+from core.schema.sign_in import SignIn
+from core.services.accounts import create_account
+from core.services.desk import Desk
+from core.services.employers import find_employers
+from core.services.registrations import register
+from core.services.review import decide
+from core.services.setup import LOCAL
+from core.services.sign_in import sign_in
+from tests.journeys.conftest import unit_code
+from tests.journeys.killing import FIRST, Go, State, actions_among, drawn, prepare
+from tests.journeys.steps import LOGINS, OTHER_SCHOOL, PASSWORD, SCHOOL, Installation
+from tests.serve.service import Service, alive, until
+from tests.services.front_door import typed_form
+from tests.terminal import Terminal
+from tests.worlds import id_number, submitted
+
+LONGEST = 3.5
+"""Seconds after the call within which an operator is cut off."""
+PROMISED = 2.0
+"""Seconds after which what was typed may not be lost any more, whatever happens."""
+HOME_PAGE, REVIEWER, WAITING = "未完成的草稿", "erzhong", 60
+HANG_UP, CLIENT_KILLED, SESSION_KILLED = "hang-up", "client killed", "session killed"
+
+
+class Storm:
+    """One service, its operators, and a count of what was done to them. Faults of operators are in `faults`."""
+
+    def __init__(self, home: Installation, seed: int) -> None:
+        self.home, self.chance = home, random.Random(seed)
+        self.service = Service(home, entry="tests.serve.hasty", serve_address_sessions=100)
+        self.done: Counter[str] = Counter()
+        self.faults: list[BaseException] = []
+        self.calm = threading.Lock()
+        """Held while the front or the database is away: nobody judges what is stored."""
+        self._over = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._wanted: dict[str, int] = {}
+
+    def begin(self, operators: list[Operator], wanted: dict[str, int]) -> None:
+        """Let all work until each way to be cut off was met as often as wanted."""
+        self._wanted = wanted
+        for operator in operators:
+            thread = threading.Thread(target=self._work, args=(operator,), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def is_over(self) -> bool:
+        """Whether everything was met often enough, or something is wrong."""
+        return bool(self.faults) or all(self.done[way] >= count for way, count in self._wanted.items())
+
+    def wait(self, holds: Callable[[], bool], seconds: float) -> None:
+        """Let them work until something holds."""
+        deadline = time.monotonic() + seconds
+        while not holds() and not self.faults:
+            assert time.monotonic() < deadline, f"after {seconds} s: {self.done}"
+            time.sleep(0.05)
+
+    def end(self) -> None:
+        """Let nobody begin again, and raise what went wrong."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join(60)
+        if self.faults:
+            raise self.faults[0]
+
+    def way(self) -> str:
+        """How the next operator is cut off: what is missing most."""
+        left = {way: count - self.done[way] for way, count in self._wanted.items()}
+        ways = [way for way, count in left.items() for _ in range(max(0, count))]
+        return self.chance.choice(ways or [HANG_UP])
+
+    def kill_front(self) -> None:
+        """kill -9; all its processes must go with it. Then it is started again."""
+        with self.calm:
+            processes = self.service.offspring()
+            os.kill(self.service.process, signal.SIGKILL)
+            until(lambda: not alive(processes), "processes outlive their service", 15.0)
+            self.service.kill()
+            self.service.start()
+
+    def _work(self, operator: Operator) -> None:
+        try:
+            while not self._over.is_set() and not self.is_over():
+                operator.play()
+        except BaseException as fault:
+            self.faults.append(fault)
+
+
+class Operator:
+    """Somebody with an account who calls again and again."""
+
+    def __init__(self, storm: Storm, login: str, account_id: int, seed: int) -> None:
+        self.storm, self.login, self.account_id = storm, login, account_id
+        self.chance = random.Random(seed)
+        self.mark, self.plays = seed, 0
+        self.owed: tuple[str, ...] = ()
+        """Words that 首页 must show at the next login: of drafts."""
+        self.terminal: Terminal
+        self.moment = 0.0
+        self.seen_at: float | None = None
+
+    # -- one call ----------------------------------------------------------------------------------
+
+    def play(self) -> None:
+        """Call, work, be cut off; then look into the database."""
+        self.plays += 1
+        way = self.storm.way()
+        argv = self.storm.service.command("PubkeyAuthentication=no", login=self.login)
+        self.terminal = Terminal(argv)
+        self.moment = time.monotonic() + self.chance.uniform(0.1, LONGEST)
+        self.seen_at = None
+        try:
+            if self.reached("assword:"):
+                self.terminal.send(PASSWORD, "Enter")
+                if self.reached(HOME_PAGE) and self.reached(*self.owed):
+                    self.forgive()
+                    self.work()
+                elif self.owed and HOME_PAGE in self.terminal.screen_text() and self.terminal.alive:
+                    self.terminal.settle(quiet=0.5)
+                    text = self.terminal.screen_text()
+                    assert HOME_PAGE not in text or all(word in text for word in self.owed), (self.owed, text)
+            while self.terminal.alive and (left := self.moment - time.monotonic()) > 0:
+                self.terminal.settle(quiet=left, timeout=left)
+            self.terminal.settle(quiet=0.01)
+            self.last_look()
+            was_cut = self.cut(way)
+        finally:
+            self.terminal.close()
+        self.wait_for_end()
+        with self.storm.calm:
+            self.judge(gently=was_cut and way != SESSION_KILLED)
+        if was_cut:
+            self.storm.done[way] += 1
+
+    def cut(self, way: str) -> bool:
+        """Be cut off; whether the line stood until then."""
+        if not self.terminal.alive:
+            return False
+        if way == HANG_UP:
+            self.terminal.hang_up()
+        elif way == CLIENT_KILLED:
+            self.terminal.signal(signal.SIGKILL)
+        else:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                os.kill(self.storm.chance.choice(self.storm.service.sessions()), signal.SIGKILL)
+        return True
+
+    def reached(self, *words: str) -> bool:
+        """Wait until these stand on the screen; False where the end came before."""
+        while not all(word in self.terminal.screen_text() for word in words):
+            left = self.moment - time.monotonic()
+            if left <= 0 or not self.terminal.alive:
+                return False
+            self.terminal.settle(quiet=min(left, 0.05), timeout=min(left, 0.05))
+        return True
+
+    def wait_for_end(self) -> None:
+        """Until the service holds nothing of this account any more."""
+
+        def is_over() -> bool:
+            query = select(ServedSession.id).where(ServedSession.account_id == self.account_id)
+            return not self.look(lambda work: work.session.scalars(query).all())
+
+        until(is_over, f"a session of {self.login} goes on", 60.0)
+
+    def look(self, read: Callable[[Any], Any]) -> Any:
+        """Look into the database, however long it takes until it is there."""
+        for again in range(60):
+            desk = self.storm.home.desk()
+            try:
+                with desk.reading() as work:
+                    return read(work)
+            except Exception:
+                if again == 59:
+                    raise
+                time.sleep(0.25)
+            finally:
+                desk.close()
+
+    def forgive(self) -> None:
+        """The drafts were offered; they go, that the next form opens as it is."""
+        self.owed = ()
+
+        def clear() -> None:
+            desk = self.storm.home.desk()
+            try:
+                with desk.writing() as work:
+                    work.session.execute(delete(Draft).where(Draft.account_id == self.account_id))
+                    work.commit()
+            finally:
+                desk.close()
+
+        with contextlib.suppress(Exception):  # the database may be away just now: then they are offered again
+            clear()
+
+    def drafts(self) -> int:
+        """How many there are of this account."""
+        query = select(Draft.key).where(Draft.account_id == self.account_id)
+        return len(self.look(lambda work: work.session.scalars(query).all()))
+
+    # -- what differs ------------------------------------------------------------------------------
+
+    def work(self) -> None:
+        """From 首页 on."""
+        raise NotImplementedError
+
+    def last_look(self) -> None:
+        """At the last picture before the cut."""
+
+    def judge(self, *, gently: bool) -> None:
+        """What must be stored. `gently`: the process had time to keep what was typed."""
+        raise NotImplementedError
+
+
+class Declarer(Operator):
+    """A person who changes declarations, or types a form and leaves it so."""
+
+    state = FIRST
+
+    def __init__(self, storm: Storm, login: str, account_id: int, seed: int) -> None:
+        super().__init__(storm, login, account_id, seed)
+        self.before = Counter(self._entries())
+        self.allowed: list[State] = [self.state]
+        self.confirmed: tuple[str, ...] = ()
+        self.title = ""
+
+    def play(self) -> None:
+        self.allowed, self.confirmed, self.title = [self.state], (), ""
+        super().play()
+
+    def work(self) -> None:
+        self.terminal.send(":cx", "Enter")
+        if not self.reached("共 "):
+            return
+        if self.chance.random() < 0.3:
+            self.title = f"草稿{self.mark}-{self.plays}"
+            self.terminal.send("F6", "Tab", "Tab", "Tab", self.title)
+            if self.reached(self.title):
+                self.seen_at = time.monotonic()
+            return
+        for number in range(2):
+            go: Go = drawn(self.chance, self.allowed[-1], f"{self.mark}-{self.plays}-{number}")
+            self.terminal.send("c")
+            if not self.reached("已清空筛选"):
+                return
+            self.allowed, self.confirmed = [self.allowed[-1], go.after], go.confirmed
+            self.terminal.send(*go.keys)
+            if not self.reached(*go.confirmed):
+                return
+            self.allowed, self.confirmed = [go.after], ()
+            if go.back:
+                self.terminal.send(*go.back)
+                if not self.reached("共 "):
+                    return
+
+    def last_look(self) -> None:
+        text = self.terminal.screen_text()
+        if self.confirmed and all(word in text for word in self.confirmed):
+            self.allowed = self.allowed[-1:]
+
+    def judge(self, *, gently: bool) -> None:
+        found = self._stored()
+        fitting = [state for state in self.allowed if state.stored == found]
+        assert fitting, (self.login, self.plays, self.allowed, found)
+        self.state = fitting[0]
+        if self.title and self.seen_at is not None:
+            if gently or time.monotonic() - self.seen_at > PROMISED + LONGEST:
+                assert self.drafts(), f"the draft {self.title} of {self.login} is lost"
+        if self.title and self.drafts():
+            self.owed = (f"{HOME_PAGE} {self.drafts()} 件",)
+
+    def _entries(self) -> list[str]:
+        query = select(Audit.action).where(Audit.actor_account_id == self.account_id)
+        actions: list[str] = self.look(lambda work: work.session.scalars(query).all())
+        return list(actions_among(actions).elements())
+
+    def _stored(self) -> tuple[object, ...]:
+        query = (
+            select(Declaration)
+            .join(Person, Person.id == Declaration.person_id)
+            .where(Person.account_id == self.account_id)
+        )
+        claims = self.look(
+            lambda work: sorted(
+                (row.title, row.status, row.fields.get("content", "")) for row in work.session.scalars(query)
+            )
+        )
+        return claims, dict(Counter(self._entries()) - self.before)
+
+
+class Reviewer(Operator):
+    """An employer who lets one declaration after the other pass."""
+
+    passed: Counter[str]
+
+    def __init__(self, storm: Storm, login: str, account_id: int, seed: int) -> None:
+        super().__init__(storm, login, account_id, seed)
+        self.passed = Counter()
+        """By title, what the screen said was decided."""
+        self.item = ""
+        self.before = self._noted()
+
+    def work(self) -> None:
+        self.terminal.send(":sh", "Enter")
+        while self.reached("审班", "接下来"):
+            self.terminal.settle(quiet=0.3, timeout=1.0)
+            titles = re.findall(r"审班\d+", self.terminal.screen_text())
+            self.item = titles[0] if titles else ""
+            self.terminal.send("a")
+            if not self.reached("：通过"):
+                return
+            self.passed[self.item] = 1
+            self.terminal.send("F5")
+            self.terminal.settle(quiet=0.3, timeout=1.0)
+            if "：通过" in self.terminal.screen_text():
+                return  # the next words could not be told from these
+
+    def judge(self, *, gently: bool) -> None:
+        query = (
+            select(Declaration.title, Decision.move)
+            .join(Decision, (Decision.object_id == Declaration.id) & (Decision.kind == "declaration"))
+            .where(Decision.actor_account_id == self.account_id)
+        )
+        decided = Counter(self.look(lambda work: [title for title, _ in work.session.execute(query)]))
+        assert not [title for title, count in decided.items() if count > 1], "a decision had a double effect"
+        assert not self.passed - decided, (
+            "a decision that the screen confirmed is lost",
+            self.passed - decided,
+        )
+        assert self._noted() - self.before == sum(decided.values()), (
+            "decisions and their audit entries differ"
+        )
+
+    def _noted(self) -> int:
+        query = select(Audit.id).where(
+            Audit.actor_account_id == self.account_id, Audit.object_kind == "declaration"
+        )
+        return len(self.look(lambda work: work.session.scalars(query).all()))
+
+
+# -- the world ----------------------------------------------------------------------------------------
+
+
+def people(desk: Desk, folder: Path, count: int) -> dict[str, int]:
+    """So many persons of the school with FIRST's declarations, and a reviewer with much to do; login and account."""
+    for name in range(count):
+        _admitted(desk, SCHOOL, LOGINS[Role.EMPLOYER], 11 + name)
+        prepare(desk, folder, id_number(11 + name))
+    create_account(
+        desk,
+        LOCAL,
+        CreateAccount(
+            role=Role.EMPLOYER, org_code=unit_code(OTHER_SCHOOL), login=REVIEWER, password=PASSWORD
+        ),
+    )
+    _admitted(desk, OTHER_SCHOOL, REVIEWER, 40)
+    person = _signed_in(desk, Role.PERSON, id_number(40))
+    for number in range(WAITING):
+        day = f"2026-{1 + number // 10:02d}-{1 + 2 * (number % 10):02d}"
+        submitted(
+            desk, person, folder, shade=number + 1, class_name=f"审班{number:02d}",
+            started_on=day, ended_on=day, claimed_hours="8",
+        )  # fmt: skip
+    found = {}
+    for role, login in (
+        *((Role.PERSON, id_number(11 + each)) for each in range(count)),
+        (Role.EMPLOYER, REVIEWER),
+    ):
+        found[login] = _signed_in(desk, role, login).account_id
+    return found
+
+
+def _signed_in(desk: Desk, role: Role, login: str) -> Any:
+    return desk.do(sign_in, Guest(), SignIn(role=role, login=login, password=PASSWORD)).actor
+
+
+def _admitted(desk: Desk, school: str, reviewer: str, serial: int) -> None:
+    (unit,) = desk.do(find_employers, Guest(), FindEmployers(text=school)).rows
+    number = id_number(serial)
+    values = typed_form(unit.id, id_number=number, name="赵六", mobile=f"1990000{serial:04d}")
+    made = desk.do(register, Guest(), Register(values=values, employer_id=unit.id))
+    verdict = Decide(subject=Subject.REGISTRATION, id=made.id, version=made.version, verdict=Verdict.APPROVE)
+    desk.do(decide, _signed_in(desk, Role.EMPLOYER, reviewer), verdict)

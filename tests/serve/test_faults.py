@@ -1,0 +1,125 @@
+"""Everything breaks, again and again, while operators work: nothing that was confirmed is lost, nothing is left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core.services.setup import initialise
+from tests.conftest import administer
+from tests.journeys.conftest import fill
+from tests.journeys.steps import PASSWORD, Installation
+from tests.serve.postgres import Postgres
+from tests.serve.service import NOTHING_HELD, alive, held, until
+from tests.serve.storm import (
+    CLIENT_KILLED,
+    HANG_UP,
+    SESSION_KILLED,
+    Declarer,
+    Operator,
+    Reviewer,
+    Storm,
+    people,
+)
+
+DECLARERS = 4
+WANTED = {HANG_UP: 70, CLIENT_KILLED: 30, SESSION_KILLED: 10}
+"""On each of the two engines; and the front is killed FRONTS times."""
+FRONTS = {"sqlite": 3, "postgresql": 2}
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """A server of this file's own, running."""
+    server = Postgres()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+def test_on_sqlite_nothing_is_lost_and_nothing_left(template: Path, tmp_path: Path) -> None:
+    shutil.copytree(template, tmp_path / "home")
+    home = Installation(tmp_path / "home")
+    with _storm(home, 1) as storm:
+        for number in range(FRONTS["sqlite"]):
+            storm.wait(lambda: sum(storm.done.values()) > 12 * (number + 1), 90)
+            storm.kill_front()
+        storm.wait(storm.is_over, 150)
+    with contextlib.closing(sqlite3.connect(home.folder / "jijiao.sqlite3", timeout=1.0)) as database:
+        database.execute("begin immediate")  # nobody holds a lock
+        assert database.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+def test_on_postgresql_nothing_is_lost_and_nothing_left(postgres: Postgres, tmp_path: Path) -> None:
+    administer(postgres.url, "create database storm")
+    home = Installation(tmp_path / "home", url=postgres.url.format("storm"))
+    initialise(home.settings, password=PASSWORD)
+    desk = home.desk()
+    fill(desk, tmp_path)
+    desk.close()
+    with _storm(home, 2) as storm:
+        for number in range(FRONTS["postgresql"]):
+            storm.wait(lambda: sum(storm.done.values()) > 12 * (number + 1), 90)
+            storm.kill_front()
+        for number in range(2):
+            storm.wait(lambda: sum(storm.done.values()) > 40 + 20 * number, 90)
+            with storm.calm:
+                postgres.stop()
+                time.sleep(1.5)
+                postgres.start()
+        storm.wait(storm.is_over, 150)
+    desk = home.desk()
+    with desk.reading() as work:
+        query = "select count(*) from pg_stat_activity where state like 'idle in transaction%' and pid <> pg_backend_pid()"
+        assert work.session.scalar(text(query)) == 0
+        assert work.session.scalar(text("select count(*) from pg_locks where locktype = 'advisory'")) == 0
+    desk.close()
+
+
+@contextlib.contextmanager
+def _storm(home: Installation, seed: int) -> Iterator[Storm]:
+    """Let it blow; then nothing may be left of it, in the service, on the machine or in the database."""
+    desk = home.desk()
+    accounts = people(desk, home.folder, DECLARERS)
+    desk.close()
+    storm = Storm(home, seed)
+    with storm.service as service:
+        *persons, reviewer = accounts.items()
+        operators: list[Operator] = [
+            Declarer(storm, login, account, 100 * seed + number)
+            for number, (login, account) in enumerate(persons)
+        ]
+        operators.append(Reviewer(storm, *reviewer, 100 * seed + 99))
+        storm.begin(operators, WANTED)
+        try:
+            yield storm
+        finally:
+            storm.end()
+        until(lambda: held(home) == NOTHING_HELD, "something is held in the database")
+        until(lambda: len(service.offspring()) == 3, "session processes are left")
+        until(lambda: _sockets(service.process) < 20, "sockets are left")
+        processes = service.offspring()
+        service.signal(signal.SIGTERM)
+        assert service.wait() == 0
+        until(lambda: not alive(processes), "processes are left")
+        assert held(home) == NOTHING_HELD
+
+
+def _sockets(process: int) -> int:
+    folder = Path(f"/proc/{process}/fd")
+    found = 0
+    for each in folder.iterdir():
+        with contextlib.suppress(OSError):
+            found += os.readlink(each).startswith("socket:")
+    return found
