@@ -14,7 +14,7 @@ BY_PASSWORD = 7
 """Each seventh signs in by password, the others by key."""
 _WAYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "form": ((":sb\r", "\t\t\t"), "培训班名称"),
-    "desk": ((":sh\r", "l"), "学时审核"),
+    "desk": ((":sh\r", "l"), "选中"),
     "login": (("1", "2"), "用户类型"),
 }
 _SCREENS = ((":cx\r",), (":sb\r",), (":nd\r",), (":xx\r",))

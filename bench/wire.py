@@ -65,10 +65,10 @@ class Recorded(Taken):
         if action == FRONT:
             self.shown.append((action, None, picture_on(cast(Terminal, line))))
 
-    def press(self, line: Line, action: str, *keys: str) -> None:
+    def press(self, line: Line, action: str, *keys: str, shows: str = "") -> None:
         """Press, count, and keep both pictures."""
         before = picture_on(cast(Terminal, line))
-        super().press(line, action, *keys)
+        super().press(line, action, *keys, shows=shows)
         self.shown.append((action, before, picture_on(cast(Terminal, line))))
 
 

@@ -152,14 +152,18 @@ class UnitOfWork:
         if not self._writing:
             raise RuntimeError("this unit of work was opened for reading")
         try:
-            self._mark_stale_cells()
-            self._chain()
+            self.prepare()
             self.session.commit()
         except (StaleDataError, DBAPIError) as error:
             refusal = as_refusal(error)
             if refusal is None:
                 raise
             raise refusal from error
+
+    def prepare(self) -> None:
+        """Write all that is to be kept, as `commit` does before it ends the transaction."""
+        self._mark_stale_cells()
+        self._chain()
 
     def locked(self, model: type[Row], key: object, version: int | None = None) -> Row:
         """A row held against other writers until the end (FOR UPDATE on PostgreSQL).

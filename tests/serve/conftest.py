@@ -9,8 +9,9 @@ import pytest
 
 from tests.journeys.conftest import home, template
 from tests.journeys.steps import Installation
+from tests.wire.conftest import demonstration
 
-__all__ = ["home", "template"]
+__all__ = ["demonstration", "home", "template"]
 
 
 @pytest.fixture(scope="module")

@@ -77,8 +77,15 @@ class Storm:
         """Whether everything was met often enough, or something is wrong."""
         return bool(self.faults) or all(self.done[way] >= count for way, count in self._wanted.items())
 
-    def wait(self, holds: Callable[[], bool], seconds: float) -> None:
-        """Let them work until something holds."""
+    def wait_for(self, count: int) -> None:
+        """Let them work until so many were cut off."""
+        self._wait(lambda: self.done.total() >= count, 120.0)
+
+    def wait_for_all(self) -> None:
+        """Let them work until each way to be cut off was met often enough."""
+        self._wait(self.is_over, 240.0)
+
+    def _wait(self, holds: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while not holds() and not self.faults:
             assert time.monotonic() < deadline, f"after {seconds} s: {self.done}"

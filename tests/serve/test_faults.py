@@ -53,9 +53,9 @@ def test_on_sqlite_nothing_is_lost_and_nothing_left(template: Path, tmp_path: Pa
     home = Installation(tmp_path / "home")
     with _storm(home, 1) as storm:
         for number in range(FRONTS["sqlite"]):
-            storm.wait(lambda: sum(storm.done.values()) > 12 * (number + 1), 90)
+            storm.wait_for(12 * (number + 1))
             storm.kill_front()
-        storm.wait(storm.is_over, 150)
+        storm.wait_for_all()
     with contextlib.closing(sqlite3.connect(home.folder / "jijiao.sqlite3", timeout=1.0)) as database:
         database.execute("begin immediate")  # nobody holds a lock
         assert database.execute("pragma integrity_check").fetchone() == ("ok",)
@@ -70,19 +70,20 @@ def test_on_postgresql_nothing_is_lost_and_nothing_left(postgres: Postgres, tmp_
     desk.close()
     with _storm(home, 2) as storm:
         for number in range(FRONTS["postgresql"]):
-            storm.wait(lambda: sum(storm.done.values()) > 12 * (number + 1), 90)
+            storm.wait_for(12 * (number + 1))
             storm.kill_front()
         for number in range(2):
-            storm.wait(lambda: sum(storm.done.values()) > 40 + 20 * number, 90)
+            storm.wait_for(40 + 20 * number)
             with storm.calm:
                 postgres.stop()
                 time.sleep(1.5)
                 postgres.start()
-        storm.wait(storm.is_over, 150)
+        storm.wait_for_all()
     desk = home.desk()
     with desk.reading() as work:
-        query = "select count(*) from pg_stat_activity where state like 'idle in transaction%' and pid <> pg_backend_pid()"
-        assert work.session.scalar(text(query)) == 0
+        others = "from pg_stat_activity where pid <> pg_backend_pid()"
+        idle = f"select count(*) {others} and state like 'idle in transaction%'"
+        assert work.session.scalar(text(idle)) == 0
         assert work.session.scalar(text("select count(*) from pg_locks where locktype = 'advisory'")) == 0
     desk.close()
 
@@ -106,6 +107,7 @@ def _storm(home: Installation, seed: int) -> Iterator[Storm]:
             yield storm
         finally:
             storm.end()
+            print(storm.done)
         until(lambda: held(home) == NOTHING_HELD, "something is held in the database")
         until(lambda: len(service.offspring()) == 3, "session processes are left")
         until(lambda: _sockets(service.process) < 20, "sockets are left")

@@ -18,8 +18,8 @@ from tests.terminals.kinds import KINDS, Kind
 from tests.terminals.window import Operator
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures" / "terminals"
-SHOWN = ("front", "popup", "form", "table")
-COLOURS = 32
+SHOWN = ("popup", "form", "table")
+COLOURS = 16
 """In a picture's palette: enough for a page and the edges of its letters."""
 
 

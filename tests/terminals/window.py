@@ -225,6 +225,7 @@ def _environment(display: Display, home: Path) -> dict[str, str]:
         "XDG_RUNTIME_DIR": str(home),
         "DISPLAY": display.name,
         "LANG": "C.UTF-8",
+        "DBUS_SESSION_BUS_ADDRESS": "disabled:",  # else one is started for the display
         "NO_AT_BRIDGE": "1",
         "GSETTINGS_BACKEND": "memory",
         "SHELL": "/bin/sh",

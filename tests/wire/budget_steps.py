@@ -34,6 +34,11 @@ BUDGETS: Mapping[str, int] = {
 
 QUIET = 0.3
 """Seconds of silence after which an action counts as done."""
+PATIENCE = 10.0
+"""Seconds in which an action must have had its effect."""
+_OPENINGS = 3
+_ON_FORM, _ON_POPUP = "提交后审核", "全省"
+"""What a form and a popup show only when they are complete."""
 _LETTERS, _CHARACTERS = "henanpeixun", "继续教育培训中心"
 _SCHOOL, _PERSON_WINDOW, _SCHOOL_WINDOW = "xiaodian", "12", "22"
 _POPUP_FIELD = "所在单位"
@@ -90,10 +95,16 @@ class Taken:
         """An action that no key began has cost so many bytes."""
         self.sizes[action].append(size)
 
-    def press(self, line: Line, action: str, *keys: str) -> None:
-        """Press, wait until nothing more comes, note both."""
+    def press(self, line: Line, action: str, *keys: str, shows: str = "") -> None:
+        """Press, wait until something came, `shows` stands on the screen and nothing more comes; note both."""
         begin = time.monotonic()
-        size = line.press(*keys, quiet=QUIET)
+        line.press(*keys, quiet=QUIET)
+        while not line.action_bytes and time.monotonic() - begin < PATIENCE:  # a busy machine answers late
+            line.settle(quiet=QUIET)
+        if shows:
+            line.wait(shows, timeout=PATIENCE)
+            line.settle(quiet=QUIET)
+        size = line.action_bytes
         self.sizes[action].append(size)
         if size:
             self.echoes[action].append((line.last_byte_at - begin) * 1000)
@@ -128,13 +139,16 @@ def count_form(seat: Seat, taken: Taken, times: int, idle_seconds: float) -> Non
     from core.services.demonstration import LOGINS
 
     with seat() as line:
-        line.wait("服务窗口")
+        line.wait("服务窗口", timeout=PATIENCE)
         line.settle(quiet=QUIET)
         taken.note(line, FRONT, line.total_bytes)
         sign_in(line, _PERSON_WINDOW, LOGINS[0].login)
-        line.press(":", "s", "b", quiet=QUIET)
-        taken.press(line, FORM, "Enter")
-        line.wait("培训班名称")
+        for number in range(_OPENINGS):
+            if number:
+                line.press("Esc", quiet=QUIET)
+                line.wait_gone(_ON_FORM, timeout=PATIENCE)
+            line.press(":", "s", "b", quiet=QUIET)
+            taken.press(line, FORM, "Enter", shows=_ON_FORM)
         taken.each(line, TAB, ["Tab"] * (times + 3))
         walk_to(line, "组织培训单位")
         taken.each(line, LETTER, _LETTERS[:times])
@@ -151,24 +165,31 @@ def count_form(seat: Seat, taken: Taken, times: int, idle_seconds: float) -> Non
 def count_tables(seat: Seat, taken: Taken, times: int) -> None:
     """The queue of an employer: the desk, which shows one item whole, and the list."""
     with seat() as line:
-        line.wait("服务窗口")
+        line.wait("服务窗口", timeout=PATIENCE)
         sign_in(line, _SCHOOL_WINDOW, _SCHOOL)
         line.press(":", "s", "h", "Enter", quiet=QUIET)
+        line.wait("接下来", timeout=PATIENCE)
         line.settle(quiet=1.0)
         taken.each(line, NEXT_ITEM, ["Down"] * times)
         line.press("l", quiet=QUIET)
+        line.wait("序号", timeout=PATIENCE)
+        line.settle(quiet=QUIET)
         taken.each(line, ROW, ["Down"] * times)
-        taken.each(line, PAGE, ["PgDn"] * 4)
+        taken.each(line, PAGE, ["PgDn"] * 3)
 
 
 def count_popup(seat: Seat, taken: Taken) -> None:
     """The popup 所在单位 of the registration."""
     with seat() as line:
-        line.wait("服务窗口")
+        line.wait("服务窗口", timeout=PATIENCE)
         line.press("1", "1", quiet=QUIET)
         line.wait(_POPUP_FIELD)
         walk_to(line, _POPUP_FIELD)
-        taken.press(line, POPUP, "F4")
+        for number in range(_OPENINGS):
+            if number:
+                line.press("Esc", quiet=QUIET)
+                line.wait_gone(_ON_POPUP, timeout=PATIENCE)
+            taken.press(line, POPUP, "F4", shows=_ON_POPUP)
         taken.each(line, NARROWED, "ryx")
 
 
@@ -179,7 +200,8 @@ def sign_in(line: Line, window: Sequence[str], login: str) -> None:
     line.press(*window, quiet=QUIET)
     line.wait("用户类型")
     line.press(login, "Tab", PASSWORD, "F8", quiet=QUIET)
-    line.wait_gone("用户类型")
+    line.wait_gone("用户类型", timeout=PATIENCE)
+    line.wait("继续教育公共服务平台", timeout=PATIENCE)
     line.settle(quiet=QUIET)
 
 

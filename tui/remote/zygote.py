@@ -187,6 +187,7 @@ def lay_desk(overrides: Mapping[str, Any]) -> Desk | None:
     None where it can't be opened now, or where what it holds would not outlive a fork: then each session opens one.
     """
     from core.services.desk import open_desk
+    from core.services.rehearsal import rehearse
     from core.services.settings import read_settings
 
     settings = read_settings(overrides)
@@ -196,7 +197,7 @@ def lay_desk(overrides: Mapping[str, Any]) -> Desk | None:
         desk = open_desk(settings)
     except Refused:
         return None
-    desk.store.rest()
+    rehearse(desk)
     return desk
 
 

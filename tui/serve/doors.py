@@ -21,6 +21,7 @@ from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Guest
 from core.services.door import KEY, PASSWORD, Proof, keys_of, prove_key, prove_password
 from core.services.proving import plain_login
+from tui.serve.bounds import Told, kex_algs, must_have_room
 from tui.serve.counters import service_log
 from tui.serve.service import Service
 from tui.serve.visitor import Visitor
@@ -35,6 +36,7 @@ DOOR_OPTIONS: Mapping[str, Any] = {
     "kbdint_auth": False,
     "host_based_auth": False,
     "gss_host": None,
+    "kex_algs": kex_algs(),
 }
 """What a server with these doors is made with: bytes as they come, a password or a key, nothing else."""
 PASSWORD_TRIES = 3
@@ -56,7 +58,7 @@ class Doors(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection
         self._login = self._address = ""
         self._keys: tuple[str, ...] = ()
-        self._wrong = self._offered = self._names = 0
+        self._tried = self._offered = self._names = 0
         self._fingerprint = ""
         self._loop = asyncio.get_running_loop()
         self._past: asyncio.Future[Visitor | Refused] = self._loop.create_future()
@@ -112,12 +114,17 @@ class Doors(asyncssh.SSHServer):
 
     async def validate_password(self, username: str, password: str) -> bool:
         """A wrong one is told with the tries that remain, as on the screen."""
+        login = self._login
+        self._tried += 1
+        if self._tried > PASSWORD_TRIES:  # one that was given up for the next is a try too
+            self._turn_away(Refused(ErrorCode.WRONG_LOGIN), PASSWORD)
+            return False
         try:
-            async with self._front.proving:
-                proof = await self._asked(prove_password, self._login, password, self._address)
+            proof = await self._front.proving.check(
+                self._address, lambda: self._asked(prove_password, login, password, self._address)
+            )
         except Refused as refusal:
-            self._wrong += 1
-            if refusal.code is ErrorCode.WRONG_LOGIN and self._wrong < PASSWORD_TRIES:
+            if refusal.code is ErrorCode.WRONG_LOGIN and self._tried < PASSWORD_TRIES:
                 self._tell(refusal, PASSWORD)
             else:
                 self._turn_away(refusal, PASSWORD)
@@ -131,7 +138,7 @@ class Doors(asyncssh.SSHServer):
         self._offered += 1
         self._fingerprint = key.get_fingerprint("sha256")
         known = _public(key) in self._keys
-        if not known and self._offered >= KEY_TRIES:
+        if self._offered >= (2 * KEY_TRIES if known else KEY_TRIES):  # a known one is offered, then signs
             self._turn_away(Refused(ErrorCode.WRONG_LOGIN), KEY)
         return known
 
@@ -158,6 +165,7 @@ class Doors(asyncssh.SSHServer):
 
     async def session_requested(self) -> Any:
         """A channel: what it is for shows when it asks."""
+        must_have_room(self._connection)
         past = await asyncio.shield(self._past)
         if self._waiting is not None:
             self._waiting.cancel()
@@ -233,8 +241,9 @@ class TurnedAway(asyncssh.SSHServerSession[bytes]):
         self._refusal = refusal
         self._channel: asyncssh.SSHServerChannel[bytes]
 
-    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+    def connection_made(self, chan: Any) -> None:
         self._channel = chan
+        chan._env = Told()
 
     def pty_requested(self, term_type: str, term_size: Any, term_modes: Any) -> bool:
         return True

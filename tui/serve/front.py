@@ -7,6 +7,7 @@ import contextlib
 import errno
 import logging
 import os
+import resource
 import signal
 import socket
 from collections import Counter
@@ -23,6 +24,7 @@ from core.services.desk import Desk, open_desk
 from core.services.door import must_stand, prove_again
 from core.services.hostkeys import ensure_host_key
 from core.services.settings import Settings
+from tui.serve.bounds import Proving, bound_inflation
 from tui.serve.counters import Counters, keep_written, service_log
 from tui.serve.doors import DOOR_OPTIONS, Doors
 from tui.serve.forker import Forker
@@ -68,7 +70,7 @@ class Front:
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self.callers: Counter[str] = Counter()
         """Connections that are there, proved or not, by their address."""
-        self.proving = asyncio.Semaphore(PROVING)
+        self.proving = Proving(PROVING)
         self._stop = asyncio.Event()
         self._ended = asyncio.Event()
         self._written: asyncio.Task[None] | None = None
@@ -90,12 +92,12 @@ class Front:
         task.add_done_callback(self._tasks.discard)
 
     async def serve(self, tell_ready: Callable[[list[str]], None]) -> int:
-        """Listen until SIGTERM or SIGINT; the exit code. `tell_ready` gets the lines of what is listened on.
+        """Listen until SIGTERM, SIGINT or SIGHUP; the exit code. `tell_ready` gets the lines of what is listened on.
 
         Raises Refused where the database can't be reached, OSError where a port is taken.
         """
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._asked_to_stop)
         self.zygote = Forker(self.settings, self._overrides, self._session_gone)
         try:
@@ -334,6 +336,11 @@ def run_front(
     tell_ready: Callable[[list[str]], None],
 ) -> int:
     """Open the desk and serve until the end; the exit code. Raises Refused, and OSError where a port is taken."""
+    os.umask(0o077)
+    resource.setrlimit(
+        resource.RLIMIT_CORE, (0, 0)
+    )  # passwords and keys are in the memory of all its processes
+    bound_inflation()
     desk = open_desk(settings)
     try:
         return asyncio.run(Front(desk, listens, overrides).serve(tell_ready))

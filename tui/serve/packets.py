@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import errno
 import json
 import socket
 from collections.abc import Mapping
@@ -67,6 +68,8 @@ def packet_pair() -> tuple[socket.socket, socket.socket]:
 def tell(control: socket.socket, message: Mapping[str, Any], handed: socket.socket | None = None) -> None:
     """Send one message over the control socket, with an open socket if need be. Raises OSError."""
     data = json.dumps(message).encode()
+    if len(data) > _CONTROL_BYTES:  # the other end would get a part of it
+        raise OSError(errno.EMSGSIZE, "the message is too long")
     if handed is None:
         control.send(data)
         return

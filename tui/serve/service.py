@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Coroutine
 from typing import Any, Protocol
@@ -11,6 +10,7 @@ import asyncssh
 
 from core.services.desk import Desk
 from core.services.settings import Settings
+from tui.serve.bounds import Proving
 from tui.serve.counters import Counters
 from tui.serve.forker import Forker
 from tui.serve.visitor import Visitor
@@ -25,7 +25,7 @@ class Service(Protocol):
     zygote: Forker
     terminals: dict[int, Any]
     callers: Counter[str]
-    proving: asyncio.Semaphore
+    proving: Proving
     draining: bool
 
     async def run(self, *arguments: Any) -> Any:

@@ -14,6 +14,7 @@ from asyncssh import BreakReceived, SSHServerChannel
 from asyncssh.stream import SSHServerStreamSession
 
 from core.rules.errors import ErrorCode, Refused
+from tui.serve.bounds import Told, terminal_environment
 from tui.serve.files import Boxes
 from tui.serve.packets import (
     CHUNK,
@@ -43,8 +44,6 @@ _TO_SESSION_BYTES = 1 << 16
 KILL_SECONDS = 8.0
 """After which a session process that should have ended is ended."""
 MINUTE_SECONDS = 60.0
-ENV_NAMES = ("LANG", "LC_ALL", "LC_CTYPE", "COLORTERM", "NO_COLOR", "JIJIAO_AMBIGUOUS_WIDTH")
-"""What a client may say of its terminal."""
 
 NEEDS_TERMINAL = "需要终端：请用 ssh -t 登录；传文件请用 sftp"
 CRASHED = "系统出错，本次会话已结束，请重新登录；已填写的内容在草稿里"
@@ -76,6 +75,7 @@ class Terminal(SSHServerStreamSession[bytes]):
     def connection_made(self, chan: Any) -> None:
         super().connection_made(chan)
         self._channel: SSHServerChannel[bytes] = chan
+        chan._env = Told()
 
     def pty_requested(self, term_type: str, term_size: Any, term_modes: Any) -> bool:
         self._size = clamped(*term_size[:2])
@@ -133,7 +133,9 @@ class Terminal(SSHServerStreamSession[bytes]):
             self._drop()
             return
         settings = self._front.settings
-        meta = Meta(self._size, self._env(), self._visitor.address, self.served_id, ticket)
+        meta = Meta(
+            self._size, terminal_environment(self._channel), self._visitor.address, self.served_id, ticket
+        )
         self._line, far = packet_pair()
         self._line.setblocking(False)
         far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, CHUNK)
@@ -150,12 +152,6 @@ class Terminal(SSHServerStreamSession[bytes]):
         self._over_timer = self._events.call_later(settings.serve_hours * 60 * MINUTE_SECONDS, self._over)
         self._touch()
         self._push()
-
-    def _env(self) -> dict[str, str]:
-        told = self._channel.get_environment()
-        return {name: told[name] for name in ENV_NAMES if name in told} | {
-            "TERM": self._channel.get_terminal_type() or "dumb"
-        }
 
     # -- from the session to the client -----------------------------------------------------------
 
@@ -321,7 +317,7 @@ class Terminal(SSHServerStreamSession[bytes]):
 
     def _say_and_end(self, words: str, *, before: str = "", code: int = 1) -> None:
         if not self._channel.is_closing():
-            encoding = caps_from_environment(self._env()).encoding
+            encoding = caps_from_environment(terminal_environment(self._channel)).encoding
             with contextlib.suppress(OSError):
                 self._channel.write((before + (f"{words}\r\n" if words else "")).encode(encoding))
                 self._channel.exit(code)

@@ -1,0 +1,117 @@
+"""What one client can make the service keep and do: less than what would be felt by the others.
+
+The protocol's library trusts whoever is past the key exchange; what it leaves unbounded is bounded here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+import asyncssh
+from asyncssh import compression
+from asyncssh.kex import get_kex_algs
+
+T = TypeVar("T")
+
+TERMINAL_NAMES = ("LANG", "LC_ALL", "LC_CTYPE", "COLORTERM", "NO_COLOR", "JIJIAO_AMBIGUOUS_WIDTH")
+"""What a client may say of its terminal."""
+LONGEST_VALUE = 64
+"""Characters of it; a longer value is no value."""
+MOST_CHANNELS = 10
+"""Terminals and transfers on one connection, as OpenSSH's own server has it."""
+LONGEST_PACKET = 256 * 1024
+"""Bytes of a packet once it is unpacked: as many as a packet may have that was never packed."""
+_KEX_ALGS = (
+    "mlkem768x25519-sha256",
+    "curve25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521",
+)
+
+
+def kex_algs() -> list[str]:
+    """Key exchanges that cost a few milliseconds. A client chooses; those left out cost up to a second, for all."""
+    known = {name.decode() for name in get_kex_algs()}
+    return [name for name in _KEX_ALGS if name in known]
+
+
+class Told(dict[bytes, bytes]):
+    """What a client says of its terminal, in place of a channel's environment: nothing else is kept."""
+
+    def __setitem__(self, name: bytes, value: bytes) -> None:
+        if name in _NAMES and len(value) <= LONGEST_VALUE:
+            super().__setitem__(name, value)
+
+
+_NAMES = frozenset(name.encode() for name in TERMINAL_NAMES)
+
+
+def terminal_environment(channel: Any) -> Mapping[str, str]:
+    """What a client has said of its terminal, and its kind."""
+    told, term = channel.get_environment(), channel.get_terminal_type() or "dumb"
+    kept = {name: told[name] for name in TERMINAL_NAMES if name in told and len(told[name]) <= LONGEST_VALUE}
+    return kept | {"TERM": term if len(term) <= LONGEST_VALUE else "dumb"}
+
+
+def must_have_room(connection: asyncssh.SSHServerConnection) -> None:
+    """One more channel was asked for. Raises ChannelOpenError above MOST_CHANNELS."""
+    if len(connection._channels) > MOST_CHANNELS:
+        raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, "too many channels")
+
+
+class Inflate(compression.Decompressor):
+    """zlib for one direction; a packet that unpacks to more than any may have ends the connection."""
+
+    def __init__(self) -> None:
+        self._zlib = zlib.decompressobj()
+
+    def decompress(self, data: bytes) -> bytes | None:
+        """None for what is broken or too much."""
+        try:
+            unpacked = self._zlib.decompress(data, LONGEST_PACKET)
+        except zlib.error:
+            return None
+        return None if self._zlib.unconsumed_tail else unpacked
+
+
+def bound_inflation() -> None:
+    """From now on connections of this process unpack with `Inflate`; the library offers no option for it."""
+    compression._cmp_decompressors[b"zlib@openssh.com"] = Inflate
+
+
+class Proving:
+    """Passwords that are checked: `at_once` in all, one of each address, so that a storm from one leaves room.
+
+    Whoever goes away while waiting gives the place up; a check that has begun keeps it until its work is done,
+    though nobody waits for it any more: its processor time is spent all the same.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._slots = asyncio.Semaphore(at_once)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def check(self, address: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Do the work when it is this address's turn. Raises what the work raises."""
+        turn = self._turns.setdefault(address, asyncio.Lock())
+        await turn.acquire()
+        try:
+            await self._slots.acquire()
+        except BaseException:
+            turn.release()
+            raise
+        begun = asyncio.ensure_future(work())
+
+        def over(done: asyncio.Future[T]) -> None:
+            self._slots.release()
+            turn.release()
+            if not done.cancelled():
+                done.exception()  # looked at: nobody may be there to do it
+
+        begun.add_done_callback(over)
+        return await asyncio.shield(begun)
