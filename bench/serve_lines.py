@@ -103,7 +103,7 @@ class PtyLine(Line):
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLS, 0, 0))
         environment = dict(os.environ) | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self.process = subprocess.Popen(
-            [sys.executable, *told["arguments"]],
+            list(told.get("command") or [sys.executable, *told["arguments"]]),
             stdin=slave,
             stdout=slave,
             stderr=slave,

@@ -190,6 +190,13 @@ def forget_old(desk: Desk) -> int:
     return gone
 
 
+def forget_lost(work: UnitOfWork) -> None:
+    """After a restore: the rows of files that lie nowhere any more, since no backup has them."""
+    for row in list(work.session.scalars(select(TransferFile))):
+        if not work.blobs.holds(row.place):
+            work.session.delete(row)
+
+
 def _take_old(desk: Desk, oldest: datetime) -> list[str]:
     with desk.writing() as work:
         old = select(TransferFile.id).where(TransferFile.at < oldest).limit(_AT_ONCE)

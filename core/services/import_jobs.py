@@ -1,6 +1,6 @@
 """The two jobs of an import: the check of a file (nothing is stored), and the storing of what was good.
 
-The pieces of a file lie sealed in the imports folder: `rows-N` as read, `good-N` as understood, `problems-N`
+The pieces of a file lie sealed in the evidence store: `rows-N` as read, `good-N` as understood, `problems-N`
 what was found, `late-N` what could be stored no more. A part reads one piece and is one transaction.
 """
 
@@ -30,12 +30,7 @@ GONE_STALE = "检查以后情况有变，一行也没有导入，请重新检查
 
 def files_of(work: UnitOfWork) -> ImportFiles:
     """Where the pieces lie."""
-    return ImportFiles(work.settings.import_dir, work.vault)
-
-
-def pieces_are_here(work: UnitOfWork, job: Job) -> bool:
-    """Whether the file was brought in on this machine."""
-    return files_of(work).has(str(job.asked["token"]))
+    return ImportFiles(work.blobs, work.vault)
 
 
 def check_part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
@@ -241,8 +236,8 @@ def _forget(work: UnitOfWork, actor: Actor, job: Job) -> None:
     files_of(work).drop(str(job.asked["token"]))
 
 
-CHECK = JobKind(CHECK_JOB, Action.CHECK_IMPORT, check_part, _forget, pieces_are_here)
-STORE = JobKind(STORE_JOB, Action.STORE_IMPORT, store_part, _tidy, pieces_are_here)
+CHECK = JobKind(CHECK_JOB, Action.CHECK_IMPORT, check_part, _forget)
+STORE = JobKind(STORE_JOB, Action.STORE_IMPORT, store_part, _tidy)
 
 
 def _number(value: object) -> int:

@@ -57,15 +57,16 @@ def import_template(desk: Desk, actor: Actor, command: ImportTemplate) -> SavedF
 def check_import(desk: Desk, actor: Actor, command: CheckImport) -> ImportView:
     """检查: read a file and begin to check it in the background; nothing of it is stored.
 
-    Raises Refused FILE_UNREADABLE, TABLE_COLUMNS, TABLE_EMPTY, and NOT_ALLOWED for another role's kind.
+    Raises Refused FILE_UNREADABLE, TABLE_COLUMNS, TABLE_EMPTY, EVIDENCE_UNREACHABLE, and NOT_ALLOWED for another
+    role's kind.
     """
     sheet = _sheet(actor, command.kind)
-    files = ImportFiles(desk.settings.import_dir, desk.vault)
+    files = ImportFiles(desk.store.blobs, desk.vault)
     files.sweep(KEPT_DAYS)
     with taken_in(desk, actor, command.path) as path:
         content = read_file(path)
     lines = read_lines(sheet, content, path.name)
-    token = files.open_for(content)
+    token = files.new_token()
     try:
         parts = keep_lines(files, token, sheet, lines)
         name = mask_personal(path.name)

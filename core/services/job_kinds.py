@@ -19,14 +19,12 @@ class JobKind:
 
     A part takes some 0.2 seconds at most, since all who write wait for it; it is tried again from its beginning
     where the database was busy. `place` and `outcome` are assigned anew, never changed in place.
-    `is_here` answers whether what a job needs lies on this machine; without it any machine will do.
     """
 
     name: str
     action: Action
     part: Callable[[UnitOfWork, Actor, Job], bool]
     cancelled: Callable[[UnitOfWork, Actor, Job], None] | None = None
-    is_here: Callable[[UnitOfWork, Job], bool] | None = None
 
 
 # Where each kind is declared, so that whoever resumes a job needs to import that alone.

@@ -14,10 +14,9 @@ from sqlalchemy import select
 
 from core.model import Job
 from core.rules.errors import Refused
+from core.services import job_kinds
 from core.services.desk import Desk
-from core.services.job_kinds import kind_of
 from core.services.job_runner import is_dead, run_job
-from core.store.work import UnitOfWork
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for what waits."""
@@ -55,23 +54,15 @@ def run_worker(desk: Desk, stop: threading.Event) -> None:
 
 
 def next_job(desk: Desk, *, for_dead: bool = True) -> int | None:
-    """The oldest job that waits, and with `for_dead` one whose runner is gone, if it can be done on this machine."""
+    """The oldest job that waits, and with `for_dead` one whose runner is gone, of a kind that this program knows."""
     states = ("waiting", "running") if for_dead else ("waiting",)
-    query = select(Job).where(Job.state.in_(states)).order_by(Job.id).limit(_AT_ONCE)
+    known = Job.kind.in_(job_kinds.KINDS)  # what a newer version of the program began is left to that
+    query = select(Job).where(Job.state.in_(states), known).order_by(Job.id).limit(_AT_ONCE)
     after = 0
     with desk.reading() as work:
         while rows := work.session.scalars(query.where(Job.id > after)).all():
             for job in rows:
-                if (job.state == "waiting" or is_dead(job, work.clock)) and _is_here(work, job):
+                if job.state == "waiting" or is_dead(job, work.clock):
                     return job.id
             after = rows[-1].id
     return None
-
-
-def _is_here(work: UnitOfWork, job: Job) -> bool:
-    """What a newer version of the program began is left to that."""
-    try:
-        kind = kind_of(job.kind)
-    except KeyError:
-        return False
-    return kind.is_here is None or kind.is_here(work, job)

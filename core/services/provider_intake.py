@@ -15,12 +15,11 @@ from core.rules.identity import mask_id_number
 from core.rules.permissions import Action
 from core.rules.provider_files import FinishedCourse
 from core.rules.roles import Actor
-from core.services.import_jobs import pieces_are_here
+from core.services.import_jobs import files_of
 from core.services.import_lines import Problem, Row
 from core.services.job_kinds import JobKind
 from core.services.public_rows import Course, record_courses
 from core.store.bulk import found_by, hold_off
-from core.store.import_files import ImportFiles
 from core.store.work import UnitOfWork
 
 FILE_JOB = "provider_file"
@@ -51,7 +50,7 @@ def rows_of(courses: Sequence[FinishedCourse]) -> list[Row]:
 def take_part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
     """Count the next piece; after the last one the file is written down as taken."""
     asked, token = job.asked, str(job.asked["token"])
-    files = ImportFiles(work.settings.import_dir, work.vault)
+    files = files_of(work)
     part, parts = _number(job.place.get("part", 0)), _number(asked["parts"])
     if part == parts:
         _end(work, actor, job)
@@ -87,7 +86,7 @@ def take_part(work: UnitOfWork, actor: Actor, job: Job) -> bool:
     return False
 
 
-FILE = JobKind(FILE_JOB, Action.TAKE_PROVIDER_FILE, take_part, is_here=pieces_are_here)
+FILE = JobKind(FILE_JOB, Action.TAKE_PROVIDER_FILE, take_part)
 
 
 def _end(work: UnitOfWork, actor: Actor, job: Job) -> None:

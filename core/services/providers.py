@@ -28,7 +28,7 @@ from core.schema.providers import (
 )
 from core.services.boxes import taken_in
 from core.services.desk import Desk, desk_use_case, use_case
-from core.services.import_jobs import read_problems
+from core.services.import_jobs import files_of, read_problems
 from core.services.jobs import JobRunner, job_view_of, start_job
 from core.services.provider_intake import FILE_JOB, KNOWN, LEFT, TAKEN, rows_of
 from core.services.scope import must_be_chief, not_yours
@@ -108,9 +108,9 @@ def take_provider_file(desk: Desk, actor: Actor, command: TakeProviderFile) -> P
         if known is not None and known.taken == known.rows:
             raise Refused(ErrorCode.FILE_TAKEN_ALREADY, at=f"{known.at:%Y-%m-%d}")
         rows = read_rows(parts, today(work.clock))
-    files = ImportFiles(desk.settings.import_dir, desk.vault)
+    files = ImportFiles(desk.store.blobs, desk.vault)
     files.sweep(KEPT_DAYS)
-    token = files.open_for(content)
+    token = files.new_token()
     try:
         pieces = range(0, len(rows), PART)
         for number, begin in enumerate(pieces):
@@ -161,7 +161,7 @@ def provider_problems(
     start = int(command.after[0]) if command.after else 0
     counts = job.outcome.get("_counts")
     listed = [int(each) for each in counts] if isinstance(counts, list) else []
-    files = ImportFiles(work.settings.import_dir, work.vault)
+    files = files_of(work)
     found = read_problems(files, str(job.asked["token"]), listed, start, command.limit + 1)
     after = (start + command.limit,) if len(found) > command.limit else None
     rows = (

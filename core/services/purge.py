@@ -1,17 +1,22 @@
-"""Clearing away what has served its time: codes, tries, ended sessions, mails, forgotten drafts, old files in boxes."""
+"""Clearing away what has served its time: codes, tries, ended sessions, mails, forgotten drafts, old files in boxes,
+pieces of imports."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from core.model import Base, Draft, LoginSession, Meta, Outbox, PasswordReset, Throttle, WayIn
 from core.rules.clock import today
+from core.rules.errors import Refused
+from core.rules.imports import KEPT_DAYS
 from core.services.box_files import forget_old
 from core.services.boxes import sweep_private
 from core.services.desk import Desk
 from core.services.drafts import old_drafts
+from core.store.import_files import ImportFiles
 
 KEPT_CODES = timedelta(days=1)
 KEPT_TRIES = timedelta(days=1)
@@ -26,6 +31,8 @@ def purge(desk: Desk) -> int:
     """Delete what is old, a few thousand rows at a time; returns how many. The audit log is never touched."""
     now = desk.clock.now()
     sweep_private(desk.settings)
+    with suppress(Refused):  # the evidence store is away: another day
+        ImportFiles(desk.store.blobs, desk.vault).sweep(KEPT_DAYS)
     cleared = sum(_clear(desk, model, condition) for model, condition in _old(now))
     return cleared + forget_old(desk)
 

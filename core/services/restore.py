@@ -28,6 +28,7 @@ from core.services.backup_file import (
     must_reach_directly,
     opened,
 )
+from core.services.box_files import forget_lost
 from core.store import migrate
 from core.store.blob_places import open_blobs
 from core.store.blobs import Blobs, is_name
@@ -69,7 +70,15 @@ def restore(settings: Settings, path: Path) -> Proof:
         migrate.upgrade(engines.write)
     finally:
         engines.dispose()
-    return prove_restored(settings, manifest)
+    proof = prove_restored(settings, manifest)
+    store = open_store(settings)
+    try:
+        with store.writing() as work:
+            forget_lost(work)
+            work.commit()
+    finally:
+        store.close()
+    return proof
 
 
 def prove_restored(settings: Settings, manifest: Manifest) -> Proof:

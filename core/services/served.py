@@ -19,7 +19,7 @@ from core.rules.errors import ErrorCode, Refused
 from core.schema.serving import ServiceView, SessionsView
 from core.services.actors import actor_of
 from core.services.desk import Desk
-from core.services.processes import is_gone, this_host
+from core.services.processes import is_gone
 from core.store.locks import SERVED, hold
 from core.store.work import UnitOfWork
 
@@ -179,8 +179,8 @@ def is_dead(service: Service, now: datetime) -> bool:
 
 
 def has_worker(desk: Desk) -> bool:
-    """Whether a service runs on this machine, whose worker does what waits in the background."""
-    return any(each.alive and each.host == this_host() for each in services(desk))
+    """Whether a service runs, on whichever host: its worker does what waits in the background."""
+    return any(each.alive for each in services(desk))
 
 
 def _check_account(work: UnitOfWork, account_id: int) -> None:

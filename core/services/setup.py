@@ -21,6 +21,7 @@ from core.services.desk import Desk
 from core.services.passwords import Passwords
 from core.services.proving import plain_login
 from core.store.hostkeys import ensure_host_key, host_key_fingerprint
+from core.store.import_files import drop_folder_before
 from core.store.seal import create_seal, has_seal, load_trust
 from core.store.settings import Settings, without_password
 from core.store.store import Store, create_store
@@ -65,6 +66,7 @@ def initialise(
     if password:
         _check(password)
     store = create_store(settings, clock)
+    drop_folder_before(settings.data_dir)
     try:
         fingerprint = _sealed(store)
         host_key = host_key_fingerprint(ensure_host_key(settings))

@@ -6,10 +6,12 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from core.rules.errors import ErrorCode, Refused
@@ -18,7 +20,9 @@ from core.store.vault import Vault
 SEALED = ".sealed"
 _NAME = re.compile(r"[0-9a-f]{64}(\.sealed)?")
 _PASSING = re.compile(r"box-[0-9]{8}-[0-9a-f]{32}")
-PASSING_FOLDER = "boxes"
+_SET = re.compile(r"[0-9a-f]{32}")
+_PIECE = re.compile(r"[0-9a-f]{32}/[a-z]+-[0-9]+")
+PASSING_FOLDER, PIECES_FOLDER = "boxes", "imports"
 
 
 class Blobs(ABC):
@@ -64,6 +68,18 @@ class Blobs(ABC):
         """What `put_passing` kept. Raises Refused EVIDENCE_UNREADABLE where it is gone, KEY_WRONG."""
         return vault.open_bytes(self.read(name))
 
+    def put_piece(self, name: str, content: bytes, vault: Vault) -> None:
+        """Keep, sealed, a piece of what a job works off (批量导入), in place of what is there under its name.
+
+        The name is `set/kind-number`, a set 32 hexadecimal digits. It is in no backup, and not forced to the disk:
+        what a power cut takes can be made again.
+        """
+        self.replace(name, vault.seal_bytes(content))
+
+    def get_piece(self, name: str, vault: Vault) -> bytes:
+        """What `put_piece` kept. Raises as `get_passing` does."""
+        return vault.open_bytes(self.read(name))
+
     def prove(self, sha256: str, vault: Vault) -> None:
         """Hold what is kept under a hash against it, sealed or not. Raises as `get` and `get_sealed` do."""
         if self.holds(sha256 + SEALED):
@@ -95,6 +111,18 @@ class Blobs(ABC):
     def drop(self, name: str) -> None:
         """Delete what `put_passing` kept; what has gone already is no fault. Raises ValueError for another name."""
 
+    @abstractmethod
+    def replace(self, name: str, content: bytes) -> None:
+        """Keep the bytes of a piece, whole or not at all. Raises ValueError for another name."""
+
+    @abstractmethod
+    def piece_sets(self) -> Mapping[str, datetime]:
+        """The sets that pieces are kept of, and when a piece of each was written last."""
+
+    @abstractmethod
+    def drop_pieces(self, of: str, kinds: Collection[str] = ()) -> None:
+        """Delete the pieces of a set, all or those of these kinds; what has gone already is no fault."""
+
 
 def is_name(name: str) -> bool:
     """Whether something can be kept under a name: a name out of a file never says where to write."""
@@ -105,7 +133,7 @@ def key_of(name: str) -> str:
     """A name's place, two levels deep, the same in both kinds. Raises ValueError for what is no name."""
     if is_name(name):
         return f"{name[:2]}/{name}"
-    return passing_key(name)
+    return piece_key(name) if is_piece(name) else passing_key(name)
 
 
 def passing_key(name: str) -> str:
@@ -118,6 +146,30 @@ def passing_key(name: str) -> str:
 def is_passing(name: str) -> bool:
     """Whether `put_passing` could have given a name."""
     return _PASSING.fullmatch(name) is not None
+
+
+def is_piece(name: str) -> bool:
+    """Whether it is the name of a piece."""
+    return _PIECE.fullmatch(name) is not None
+
+
+def is_piece_set(of: str) -> bool:
+    """Whether it is the name of a set of pieces."""
+    return _SET.fullmatch(of) is not None
+
+
+def piece_key(name: str) -> str:
+    """The place of a piece. Raises ValueError for any other name."""
+    if not is_piece(name):
+        raise ValueError(name)
+    return f"{PIECES_FOLDER}/{name}"
+
+
+def pieces_key(of: str) -> str:
+    """The place of a set of pieces. Raises ValueError for what is no set."""
+    if not is_piece_set(of):
+        raise ValueError(of)
+    return f"{PIECES_FOLDER}/{of}"
 
 
 def reason_of(error: BaseException) -> str:
@@ -147,17 +199,7 @@ class FolderBlobs(Blobs):
         target = self.path(name)
         if target.exists():
             return
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        _put(target, content, lasting=True)
         _sync_folder(target.parent)
 
     def holds(self, name: str) -> bool:
@@ -176,11 +218,46 @@ class FolderBlobs(Blobs):
     def drop(self, name: str) -> None:
         (self.folder / passing_key(name)).unlink(missing_ok=True)
 
+    def replace(self, name: str, content: bytes) -> None:
+        _put(self.folder / piece_key(name), content, lasting=False)
+
+    def piece_sets(self) -> Mapping[str, datetime]:
+        found = {}
+        for place in self.folder.glob(f"{PIECES_FOLDER}/*"):
+            with suppress(FileNotFoundError):  # deleted by another in this moment
+                if is_piece_set(place.name):
+                    found[place.name] = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+        return found
+
+    def drop_pieces(self, of: str, kinds: Collection[str] = ()) -> None:
+        place = self.folder / pieces_key(of)
+        if not kinds:
+            shutil.rmtree(place, ignore_errors=True)
+        for kind in kinds:
+            for piece in place.glob(f"{kind}-*"):
+                piece.unlink(missing_ok=True)
+
 
 def _matching(content: bytes, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Refused(ErrorCode.EVIDENCE_UNREADABLE)
     return content
+
+
+def _put(target: Path, content: bytes, *, lasting: bool) -> None:
+    """A file whole or not at all; `lasting` forces it to the disk."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,93 +1,88 @@
-"""What an import keeps between its parts: a folder of sealed pieces, since every row of it holds a 证件号.
+"""What an import keeps between its parts: sealed pieces in the evidence store, since every row holds a 证件号.
 
 A piece is written before the transaction that counts on it, under a name that follows from the job and its
-part: a part that is done again writes the same piece again.
+part: a part that is done again, on whichever host, writes the same piece again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import secrets
 import shutil
-import time
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from core.rules.errors import ErrorCode, Refused
+from core.store.blobs import Blobs, is_piece, is_piece_set
 from core.store.vault import Vault
 
-_TOKEN = re.compile(r"[0-9a-f]{80}")
-_NAME = re.compile(r"[a-z]+(-[0-9]+)?")
+_ROWS = ("rows", "good", "ready")
+_FOLDER_BEFORE, _TOKEN_BEFORE = "imports", re.compile(r"[0-9a-f]{80}")
 
 
 class ImportFiles:
-    """The imports folder of an installation. A folder in it is named by the SHA-256 of the file and a chance part,
-    so that two who bring in the same file don't meet."""
+    """The pieces of all imports. Those of one are found by a token, by chance, so that two who bring in the same file
+    don't meet; a token of a version that kept them in the data folder (before 0.4) finds nothing.
 
-    def __init__(self, folder: Path, vault: Vault) -> None:
-        self.folder, self._vault = folder, vault
+    Where the evidence store can't be reached, what reads and writes raises Refused EVIDENCE_UNREACHABLE.
+    """
 
-    def open_for(self, content: bytes) -> str:
-        """A folder for the pieces of a file; returns the token that finds them."""
-        token = hashlib.sha256(content).hexdigest() + secrets.token_hex(8)
-        self._place(token).mkdir(parents=True, mode=0o700)
-        return token
+    def __init__(self, blobs: Blobs, vault: Vault) -> None:
+        self._blobs, self._vault = blobs, vault
 
-    def has(self, token: str) -> bool:
-        """Whether the pieces of a file lie on this machine."""
-        return self._place(token).is_dir()
+    @staticmethod
+    def new_token() -> str:
+        """For the pieces of another file."""
+        return secrets.token_hex(16)
 
     def write(self, token: str, name: str, rows: object) -> None:
         """Keep a piece: anything that JSON can hold."""
-        self._write(self._path(token, name), json.dumps(rows, ensure_ascii=False).encode())
+        self._blobs.put_piece(f"{token}/{name}", json.dumps(rows, ensure_ascii=False).encode(), self._vault)
 
     def read(self, token: str, name: str) -> Any:
         """A piece again. Raises Refused FILE_UNREADABLE where it is gone."""
-        return json.loads(self._read(token, name))
+        piece = f"{token}/{name}"
+        try:
+            if is_piece(piece):
+                return json.loads(self._blobs.get_piece(piece, self._vault))
+        except Refused as refusal:
+            if refusal.code is not ErrorCode.EVIDENCE_UNREADABLE:
+                raise
+        raise Refused(
+            ErrorCode.FILE_UNREADABLE, path=token[:12], reason="保存的内容已清除，请重新导入这个文件"
+        )
 
     def drop(self, token: str) -> None:
-        """Delete all of it."""
-        shutil.rmtree(self._place(token), ignore_errors=True)
+        """Delete all of it; where the store can't be reached now, that is left to the sweep."""
+        self._drop(token)
 
     def forget_rows(self, token: str) -> None:
-        """Delete the rows; what was found in them stays."""
-        for name in ("rows", "good", "ready"):
-            for piece in self._place(token).glob(f"{name}-*.sealed"):
-                piece.unlink(missing_ok=True)
+        """The same for the rows alone; what was found in them stays."""
+        self._drop(token, _ROWS)
 
     def sweep(self, days: float) -> int:
-        """Delete the folders that nobody has written to for so many days; returns how many."""
-        oldest, gone = time.time() - days * 86_400, 0
-        for place in self.folder.glob("*"):
-            if _TOKEN.fullmatch(place.name) and place.stat().st_mtime < oldest:
-                shutil.rmtree(place, ignore_errors=True)
-                gone += 1
-        return gone
+        """Delete the imports that nobody has written to for so many days; returns how many."""
+        oldest = datetime.now(UTC) - timedelta(days=days)
+        old = [token for token, written in self._blobs.piece_sets().items() if written < oldest]
+        for token in old:
+            self._blobs.drop_pieces(token)
+        return len(old)
 
-    def _place(self, token: str) -> Path:
-        if _TOKEN.fullmatch(token) is None:
-            raise ValueError(token)
-        return self.folder / token
+    def _drop(self, token: str, kinds: Collection[str] = ()) -> None:
+        if is_piece_set(token):
+            with suppress(Refused):
+                self._blobs.drop_pieces(token, kinds)
 
-    def _path(self, token: str, name: str) -> Path:
-        if _NAME.fullmatch(name) is None:
-            raise ValueError(name)
-        return self._place(token) / f"{name}.sealed"
 
-    def _read(self, token: str, name: str) -> bytes:
-        try:
-            return self._vault.open_bytes(self._path(token, name).read_bytes())
-        except OSError as error:
-            reason = "保存的内容已清除，或在另一台主机上"
-            raise Refused(ErrorCode.FILE_UNREADABLE, path=token[:12], reason=reason) from error
-
-    def _write(self, path: Path, content: bytes) -> None:
-        """Whole or not at all; not forced to the disk: what a power cut takes, a new check makes again."""
-        fresh = path.with_suffix(".new")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(self._vault.seal_bytes(content))
-        os.replace(fresh, path)
+def drop_folder_before(data_dir: Path) -> None:
+    """Delete what a version before 0.4 kept in the data folder: nobody reads it any more."""
+    folder = data_dir / _FOLDER_BEFORE
+    for place in folder.glob("*"):
+        if _TOKEN_BEFORE.fullmatch(place.name):
+            shutil.rmtree(place, ignore_errors=True)
+    with suppress(OSError):  # somebody else's files lie there
+        folder.rmdir()

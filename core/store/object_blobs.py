@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.rules.errors import ErrorCode, Refused
-from core.store.blobs import PASSING_FOLDER, Blobs, is_name, is_passing, key_of, passing_key, reason_of
+from core.store.blobs import (
+    PASSING_FOLDER,
+    PIECES_FOLDER,
+    Blobs,
+    is_name,
+    is_passing,
+    is_piece_set,
+    key_of,
+    passing_key,
+    piece_key,
+    pieces_key,
+    reason_of,
+)
 from core.store.settings import Settings
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import S3Config, S3Store
 
 # Somebody waits at a screen: a store that doesn't answer is given up within 20 seconds, one that refuses at once.
@@ -60,25 +73,44 @@ class ObjectBlobs(Blobs):
         return True
 
     def names(self) -> Iterator[str]:
-        return filter(is_name, self._listed(None))
+        return filter(is_name, map(_last, self._listed(None)))
 
     def passing(self) -> Iterator[str]:
-        return filter(is_passing, self._listed(PASSING_FOLDER))
+        return filter(is_passing, map(_last, self._listed(PASSING_FOLDER)))
 
     def drop(self, name: str) -> None:
         key = passing_key(name)
         with _said(), suppress(FileNotFoundError):
             self._bucket.delete(key)
 
-    def _listed(self, folder: str | None) -> Iterator[str]:
+    def replace(self, name: str, content: bytes) -> None:
+        key = piece_key(name)
+        with _said():
+            self._bucket.put(key, content, use_multipart=False)
+
+    def piece_sets(self) -> Mapping[str, datetime]:
+        found: dict[str, datetime] = {}
+        for each in self._listed(PIECES_FOLDER):
+            of, written = each["path"].split("/")[-2], each["last_modified"]
+            if is_piece_set(of):
+                found[of] = max(written, found.get(of, written))
+        return found
+
+    def drop_pieces(self, of: str, kinds: Collection[str] = ()) -> None:
+        listed = list(self._listed(pieces_key(of)))
+        keys = [each["path"] for each in listed if not kinds or _last(each).partition("-")[0] in kinds]
+        with _said():
+            if keys:
+                self._bucket.delete(keys)
+
+    def _listed(self, folder: str | None) -> Iterator[ObjectMeta]:
         listed = self._bucket.list(folder, chunk_size=_AT_ONCE)
         while True:
             with _said():
                 page = next(listed, None)
             if page is None:
                 return
-            for each in page:
-                yield each["path"].rpartition("/")[2]
+            yield from page
 
     @cached_property
     def _bucket(self) -> S3Store:
@@ -106,6 +138,10 @@ class ObjectBlobs(Blobs):
             },
             retry_config={"max_retries": _TRIES, "retry_timeout": _TRYING},
         )
+
+
+def _last(listed: ObjectMeta) -> str:
+    return listed["path"].rpartition("/")[2]
 
 
 @contextmanager

@@ -169,11 +169,6 @@ class Settings(BaseSettings):
         return self.data_dir / "exports"
 
     @property
-    def import_dir(self) -> Path:
-        """Where files that are being brought in lie, sealed, until that is over."""
-        return self.data_dir / "imports"
-
-    @property
     def log_dir(self) -> Path:
         """Where the log is written to."""
         return self.data_dir / "log"

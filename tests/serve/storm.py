@@ -134,6 +134,8 @@ class Operator:
         self.terminal: Terminal
         self.moment = 0.0
         self.seen_at: float | None = None
+        self.cut_at = 0.0
+        self.history: list[object] = []
 
     # -- one call ----------------------------------------------------------------------------------
 
@@ -154,11 +156,15 @@ class Operator:
                 elif self.owed and HOME_PAGE in self.terminal.screen_text() and self.terminal.alive:
                     self.terminal.settle(quiet=0.5)
                     text = self.terminal.screen_text()
-                    assert HOME_PAGE not in text or all(word in text for word in self.owed), (self.owed, text)
+                    assert HOME_PAGE not in text or all(word in text for word in self.owed), (
+                        self.history,
+                        text,
+                    )
             while self.terminal.alive and (left := self.moment - time.monotonic()) > 0:
                 self.terminal.settle(quiet=left, timeout=left)
             self.terminal.settle(quiet=0.01)
             self.last_look()
+            self.cut_at = time.monotonic()
             was_cut = self.cut(way)
         finally:
             self.terminal.close()
@@ -299,11 +305,11 @@ class Declarer(Operator):
         fitting = [state for state in self.allowed if state.stored == found]
         assert fitting, (self.login, self.plays, self.allowed, found)
         self.state = fitting[0]
-        if self.title and self.seen_at is not None:
-            if gently or time.monotonic() - self.seen_at > PROMISED + LONGEST:
-                assert self.drafts(), f"the draft {self.title} of {self.login} is lost"
-        if self.title and self.drafts():
-            self.owed = (f"{HOME_PAGE} {self.drafts()} 件",)
+        kept = self.drafts()
+        if self.seen_at is not None and (gently or self.cut_at - self.seen_at > PROMISED):
+            assert kept, f"the draft {self.title} of {self.login} is lost"
+        self.owed = (f"{HOME_PAGE} {kept} 件",) if kept else ()
+        self.history.append((self.plays, self.title, self.owed, gently))
 
     def _entries(self) -> list[str]:
         query = select(Audit.action).where(Audit.actor_account_id == self.account_id)

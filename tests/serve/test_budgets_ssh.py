@@ -23,7 +23,7 @@ JOURNEY: tuple[tuple[tuple[str, ...], str], ...] = (
     (("Down", "Down"), "共 "),
     ((":sb", "Enter"), "培训班名称"),
     (("Tab", "Tab", "Tab", "河南省继续教育"), "河南省继续教育"),
-    (("F1",), "帮助"),
+    (("ctrl+u", "S-Tab", "S-Tab"), "培训班名称"),
 )
 
 

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from core.model import Audit
+from core.model import Audit, TransferFile
+from core.rules.boxes import Box
 from core.rules.errors import ErrorCode, Refused
 from core.schema.backup import BackUp
 from core.services.backup import back_up
 from core.services.backup_file import check_backup
+from core.services.box_files import put_file
 from core.services.desk import Desk
 from core.services.restore import restore
 from core.services.setup import LOCAL, initialise
@@ -87,6 +89,21 @@ def test_what_was_backed_up_is_there_again_with_a_proof(
     finally:
         there.close()
     assert counts[0] == counts[1] - 1  # the backup itself was written down after it was made
+
+
+def test_boxes_are_empty_after_it_was_put_back(
+    sealed_desk: Desk, busy: World, tmp_path: Path, elsewhere: Callable[[], Settings]
+) -> None:
+    put_file(sealed_desk, busy.person().account_id, Box.INBOX, "a.pdf", b"%PDF-1.7\n")
+    made = back_up(sealed_desk, LOCAL, BackUp(path=str(tmp_path / "all.tar")))
+    settings = elsewhere()
+    restore(settings, Path(made.path))
+    there = open_store(settings)
+    try:
+        with there.reading() as work:
+            assert list(work.session.scalars(select(TransferFile.name))) == []
+    finally:
+        there.close()
 
 
 def test_users_meet_the_same_host_key_after_it_was_put_back(

@@ -205,12 +205,13 @@ def test_a_list_of_what_was_found_shows_no_number_mobile_or_mail_in_full(
 
 def test_nothing_personal_lies_open_in_the_data_folder(desk: Desk, school: Actor, tmp_path: Path) -> None:
     view = checked(desk, school, PERSONS, table(PERSONS, [person(), person(402, "王")], tmp_path))
-    pieces = list(desk.settings.import_dir.rglob("*.sealed"))
+    folder = desk.settings.blob_dir / "imports"
+    pieces = list(folder.glob("*/*"))
     secrets_ = (NUMBER.encode(), b"19900000401", "曾晓燕".encode())
     assert pieces
     assert [piece.name for piece in pieces if any(each in piece.read_bytes() for each in secrets_)] == []
     stored(desk, school, view, good_only=True)
-    left = {piece.name.split("-")[0] for piece in desk.settings.import_dir.rglob("*.sealed")}
+    left = {piece.name.split("-")[0] for piece in folder.glob("*/*")}
     assert left == {"problems", "late"}
 
 

@@ -142,6 +142,14 @@ def test_a_job_begun_in_a_session_of_a_service_is_left_to_the_worker(world: Worl
     assert (kept(world.store, job).state, written(world.store)) == ("waiting", [])
 
 
+def test_the_worker_of_a_service_on_another_host_will_do(world: World, bureau: Actor) -> None:
+    desk, job = served(world), begun(world, bureau)
+    open_service(desk, "another.example.cn", 7, "")
+    JobRunner.of(desk).hand_over(job)
+    assert JobRunner.of(desk).wait(PATIENCE)
+    assert kept(world.store, job).state == "waiting"
+
+
 def test_where_no_service_runs_a_served_session_does_its_jobs_itself(world: World, bureau: Actor) -> None:
     """As under the system's own sshd."""
     desk, job = served(world), begun(world, bureau)
@@ -246,17 +254,6 @@ def test_a_job_that_this_program_does_not_know_is_left_alone(desk: Desk, world: 
         work.session.get_one(Job, job).kind = "of a newer version"
         work.commit()
     assert next_job(desk) is None
-
-
-def test_an_import_is_done_on_the_machine_that_has_its_file(desk: Desk, world: World, bureau: Actor) -> None:
-    job = begun(world, bureau)
-    with world.store.writing() as work:
-        row = work.session.get_one(Job, job)
-        row.kind, row.asked = "import_check", {"token": "ab" * 40}
-        work.commit()
-    elsewhere = next_job(desk)
-    (world.store.settings.import_dir / ("ab" * 40)).mkdir(parents=True)
-    assert (elsewhere, next_job(desk)) == (None, job)
 
 
 def test_a_job_is_left_to_the_next_when_the_database_goes_away_under_it(

@@ -1,9 +1,9 @@
-"""What lies in the evidence store for a while (收件箱, 发件箱): sealed, found by its name, gone when it is dropped."""
+"""What lies in the evidence store for a while (收件箱, 发件箱, 批量导入): sealed, found by its name, gone when dropped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from core.store.settings import Settings
 from core.store.vault import Vault
 from tests.store.object_store import ObjectServer, object_server
 
+ONE, OTHER = "1" * 32, "2" * 32
 VAULT, DAY = Vault(bytes(32)), date(2026, 11, 22)
 KINDS = ("folder", "object store")
 
@@ -70,3 +71,60 @@ def test_evidence_can_not_be_dropped(blobs: Blobs) -> None:
     with pytest.raises(ValueError, match=sha256):
         blobs.drop(sha256)
     assert blobs.get(sha256) == b"scan"
+
+
+def lying(blobs: Blobs, *names: str) -> list[str]:
+    """Which of these pieces are kept."""
+    return [name for name in names if blobs.holds(name)]
+
+
+def test_a_piece_comes_back_as_it_was_written_last(blobs: Blobs) -> None:
+    for content in (b"first", b"second"):
+        blobs.put_piece(f"{ONE}/good-3", content, VAULT)
+    assert blobs.get_piece(f"{ONE}/good-3", VAULT) == b"second"
+
+
+def test_a_piece_lies_sealed(blobs: Blobs) -> None:
+    blobs.put_piece(f"{ONE}/rows-0", b"rows" * 100, VAULT)
+    assert b"rows" not in blobs.read(f"{ONE}/rows-0")
+
+
+def test_pieces_are_dropped_by_their_kind_and_their_set(blobs: Blobs) -> None:
+    names = (f"{ONE}/rows-0", f"{ONE}/rows-10", f"{ONE}/problems-0", f"{OTHER}/rows-0")
+    for name in names:
+        blobs.put_piece(name, b"rows", VAULT)
+    blobs.drop_pieces(ONE, ("rows", "good"))
+    without_rows = lying(blobs, *names)
+    blobs.drop_pieces(ONE)
+    assert (without_rows, lying(blobs, *names)) == ([*names[2:]], [names[3]])
+
+
+def test_pieces_that_have_gone_may_be_dropped_again(blobs: Blobs) -> None:
+    blobs.put_piece(f"{ONE}/rows-0", b"rows", VAULT)
+    for _ in range(2):
+        blobs.drop_pieces(ONE)
+    assert blobs.piece_sets() == {}
+
+
+def test_a_set_tells_when_it_was_written_last(blobs: Blobs) -> None:
+    blobs.put_piece(f"{ONE}/rows-0", b"rows", VAULT)
+    (written,) = blobs.piece_sets().values()
+    assert abs(datetime.now(UTC) - written) < timedelta(hours=1)
+
+
+def test_pieces_are_apart_from_evidence_and_from_boxes(blobs: Blobs) -> None:
+    name, sha256 = blobs.put_passing(b"scan", VAULT, DAY), blobs.put(b"scan")
+    blobs.put_piece(f"{ONE}/rows-0", b"rows", VAULT)
+    assert (list(blobs.names()), list(blobs.passing()), [*blobs.piece_sets()]) == ([sha256], [name], [ONE])
+
+
+@pytest.mark.parametrize("name", ["rows-0", f"{ONE}/../rows-0", f"{ONE}/rows", "a" * 64])
+def test_what_is_no_name_of_a_piece_is_never_overwritten(blobs: Blobs, name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        blobs.put_piece(name, b"rows", VAULT)
+
+
+@pytest.mark.parametrize("of", ["", "..", "a" * 64, f"{ONE}/rows-0"])
+def test_what_is_no_set_is_never_dropped(blobs: Blobs, of: str) -> None:
+    with pytest.raises(ValueError):
+        blobs.drop_pieces(of)

@@ -19,7 +19,7 @@ from tests.terminals.window import Operator
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures" / "terminals"
 SHOWN = ("popup", "form", "table")
-COLOURS = 16
+COLOURS = 24
 """In a picture's palette: enough for a page and the edges of its letters."""
 
 

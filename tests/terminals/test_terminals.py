@@ -17,9 +17,11 @@ from tests.terminals.glyphs import misread
 from tests.terminals.journey import BEYOND_THE_FONT, pages
 from tests.terminals.kinds import KINDS, Kind
 from tests.terminals.painting import Easel
+from tests.terminals.pictures import FOLDER, SHOWN
 from tests.terminals.window import Operator, Window
 from tui.keys import TWINS
 
+LARGEST_PICTURE = 40 * 1024
 READ_AT_LEAST = 1000
 """Chinese characters on the pages of the journey together."""
 KEYS = {
@@ -108,3 +110,12 @@ def name_of(typed: bytes) -> str:
     parser = XTermParser()
     found = [*parser.feed(typed.decode()), *parser.feed("")] if typed else []
     return " ".join(event.key for event in found if isinstance(event, events.Key))
+
+
+@each_kind
+def test_the_document_shows_pictures_of_each_terminal(kind: Kind) -> None:
+    text = (FOLDER.parents[1] / "terminals.md").read_text(encoding="utf-8")
+    for page in SHOWN:
+        name = f"{kind.name}-{page}.png"
+        assert f"(pictures/terminals/{name})" in text
+        assert 1024 < (FOLDER / name).stat().st_size < LARGEST_PICTURE

@@ -6,6 +6,8 @@ The protocol's library trusts whoever is past the key exchange; what it leaves u
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -23,8 +25,11 @@ LONGEST_VALUE = 64
 """Characters of it; a longer value is no value."""
 MOST_CHANNELS = 10
 """Terminals and transfers on one connection, as OpenSSH's own server has it."""
-LONGEST_PACKET = 256 * 1024
-"""Bytes of a packet once it is unpacked: as many as a packet may have that was never packed."""
+ACCEPTED_AT_ONCE = 16
+"""Connections that are taken before anybody else is answered again: each costs a millisecond."""
+LONGEST_PACKET, LONGEST_PROOF = 64 * 1024, 8 * 1024
+"""Bytes of a packet, unpacked too; and of one from somebody who has proved nothing yet: the library prepares a
+password letter by letter, which takes a second for a quarter of a million."""
 _KEX_ALGS = (
     "mlkem768x25519-sha256",
     "curve25519-sha256",
@@ -57,6 +62,18 @@ def terminal_environment(channel: Any) -> Mapping[str, str]:
     told, term = channel.get_environment(), channel.get_terminal_type() or "dumb"
     kept = {name: told[name] for name in TERMINAL_NAMES if name in told and len(told[name]) <= LONGEST_VALUE}
     return kept | {"TERM": term if len(term) <= LONGEST_VALUE else "dumb"}
+
+
+def widen_queue(acceptor: asyncssh.SSHAcceptor, length: int) -> None:
+    """So many connections may wait to be taken. The event loop takes as many at once as it was told may wait."""
+    for listening in acceptor.sockets:
+        with socket.socket(fileno=os.dup(listening.fileno())) as same:
+            same.listen(length)
+
+
+def bound_packets(connection: asyncssh.SSHServerConnection, longest: int) -> None:
+    """A longer packet than this many bytes ends the connection."""
+    connection._max_recv_pktlen = longest
 
 
 def must_have_room(connection: asyncssh.SSHServerConnection) -> None:

@@ -21,7 +21,7 @@ from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Guest
 from core.services.door import KEY, PASSWORD, Proof, keys_of, prove_key, prove_password
 from core.services.proving import plain_login
-from tui.serve.bounds import Told, kex_algs, must_have_room
+from tui.serve.bounds import LONGEST_PACKET, LONGEST_PROOF, Told, bound_packets, kex_algs, must_have_room
 from tui.serve.counters import service_log
 from tui.serve.service import Service
 from tui.serve.visitor import Visitor
@@ -68,6 +68,7 @@ class Doors(asyncssh.SSHServer):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
+        bound_packets(conn, LONGEST_PROOF)
         peer = conn.get_extra_info("peername")
         self._address = plain_address(peer[0] if isinstance(peer, tuple) else "")
         self._front.counters.connections += 1
@@ -144,6 +145,7 @@ class Doors(asyncssh.SSHServer):
 
     async def auth_completed(self) -> None:
         """Whoever is past the door without a password is the guest, or holds the key that was asked for last."""
+        bound_packets(self._connection, LONGEST_PACKET)
         self._waiting = self._loop.call_later(
             self._front.desk.settings.serve_login_seconds, self._connection.abort
         )

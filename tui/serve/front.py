@@ -24,7 +24,7 @@ from core.services.desk import Desk, open_desk
 from core.services.door import must_stand, prove_again
 from core.services.hostkeys import ensure_host_key
 from core.services.settings import Settings
-from tui.serve.bounds import Proving, bound_inflation
+from tui.serve.bounds import ACCEPTED_AT_ONCE, Proving, bound_inflation, widen_queue
 from tui.serve.counters import Counters, keep_written, service_log
 from tui.serve.doors import DOOR_OPTIONS, Doors
 from tui.serve.forker import Forker
@@ -47,7 +47,7 @@ _KEEPALIVE_SECONDS, _KEEPALIVES = 30, 3
 _BACKLOG = 512
 _STRANGERS = 100
 """Connections beyond twice the sessions at which no more are taken."""
-_TOO_MANY = "连接太多，请稍后再连"
+_TOO_MANY = "too many connections, try again later"
 
 
 class Front:
@@ -197,7 +197,7 @@ class Front:
         """A client is there. Those who have proved nothing yet take room too: there is an end to it."""
         self._connections.add(connection)
         if len(self._connections) > self.settings.serve_sessions * 2 + _STRANGERS:
-            connection.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, _TOO_MANY, "zh")
+            connection.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, _TOO_MANY)
 
     def disconnected(self, connection: asyncssh.SSHServerConnection) -> None:
         """It has gone."""
@@ -219,12 +219,13 @@ class Front:
                     keepalive_interval=_KEEPALIVE_SECONDS,
                     keepalive_count_max=_KEEPALIVES,
                     login_timeout=self.settings.serve_login_seconds,
-                    backlog=_BACKLOG,
+                    backlog=ACCEPTED_AT_ONCE,
                     **DOOR_OPTIONS,
                 )
             except OSError as error:
                 words = _CANNOT_LISTEN.get(error.errno or 0, "不能在此监听")
                 raise OSError(error.errno, words, f"{listen.host}:{listen.port}") from error
+            widen_queue(acceptor, _BACKLOG)
             self._acceptors.append(acceptor)
 
     def _ports(self) -> list[tuple[str, str]]:

@@ -46,6 +46,8 @@ KILL_SECONDS = 8.0
 MINUTE_SECONDS = 60.0
 
 NEEDS_TERMINAL = "需要终端：请用 ssh -t 登录；传文件请用 sftp"
+NO_COMMANDS = "这里只有终端和 sftp，不执行命令"
+NO_GUEST_FILES = "来宾不能传文件，请用自己的帐号：sftp 帐号@主机"
 CRASHED = "系统出错，本次会话已结束，请重新登录；已填写的内容在草稿里"
 IDLE = "{minutes} 分钟没有按键，已断开；已填写的内容在草稿里"
 OVER = "会话已满 {hours} 小时，已断开；已填写的内容在草稿里"
@@ -66,7 +68,7 @@ class Terminal(SSHServerStreamSession[bytes]):
         self._resize_timer: asyncio.TimerHandle | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._over_timer: asyncio.TimerHandle | None = None
-        self._words = ""
+        self._words = self._refusal = ""
         self._size = (80, 24)
         self.served_id = 0
 
@@ -86,17 +88,24 @@ class Terminal(SSHServerStreamSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
-        self._front.refused(self._visitor, "exec")
-        return False
+        return self._refuse("exec", NO_COMMANDS)
 
     def subsystem_requested(self, subsystem: str) -> bool:
-        allowed = super().subsystem_requested(subsystem) if subsystem == "sftp" else False
-        if not allowed:
-            self._front.refused(self._visitor, "subsystem")
-        return allowed
+        if subsystem != "sftp":
+            return self._refuse("subsystem", NO_COMMANDS)
+        return self._visitor.account_id is not None or self._refuse("subsystem", NO_GUEST_FILES)
+
+    def _refuse(self, request: str, words: str) -> bool:
+        """Taken only to be answered in words: a bare refusal of SSH tells nobody why."""
+        self._front.refused(self._visitor, request)
+        self._refusal = words
+        return True
 
     def session_started(self) -> None:
-        if not self._is_terminal:
+        if self._refusal:
+            self._channel.write_stderr(f"{self._refusal}\r\n".encode())
+            self._channel.exit(1)
+        elif not self._is_terminal:
             self._front.start(self._open_files())
         elif self._channel.get_terminal_type() is None:
             self._say_and_end(NEEDS_TERMINAL)

@@ -23,12 +23,12 @@ _MIN_ANEW = 12
 def paint_row(pen: Pen, y: int, new: Row, old: Row, caps: Caps) -> None:
     """Write with `pen` what turns row `y` from `old` into `new`."""
     changed = [x for x in range(len(new)) if new[x] != old[x]]
-    if not changed:
+    if len(changed) < _MIN_ANEW:
+        _change_row(pen, y, new, old, caps)
         return
     start = changed[0]
     ground = _ground(new[start:], caps)
-    emptied = old[start:].count(ground) == len(old) - start if ground else True
-    if emptied or ground is None or len(changed) < _MIN_ANEW or not old[start][0]:
+    if ground is None or not old[start][0] or old[start:].count(ground) == len(old) - start:
         _change_row(pen, y, new, old, caps)
         return
     change, anew = pen.copy(), pen.copy()
