@@ -16,6 +16,7 @@ class Unit(StrEnum):
     MICROSECONDS = "us"
     BYTES = "B"
     MEBIBYTES = "MiB"
+    COUNT = "in all"
 
 
 class LimitOn(StrEnum):

@@ -12,13 +12,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bench.ground import ENTRY, ROOT
 from bench.serve_processes import family
 
-OFFICERS = 40
-_PEOPLE = range(2, 82)
+if TYPE_CHECKING:
+    import asyncssh
+
+    from core.services.desk import Desk
+
+PEOPLE, OFFICERS = 80, 40
+QUEUE = 2000
+"""Declarations that wait at their school."""
 _START_SECONDS = 90.0
 
 
@@ -51,11 +57,10 @@ class County:
 
 
 def make_county(folder: Path, url: str = "") -> County:
-    """The demonstration's people, and officers of its school; one key for all of them."""
+    """The units of the demonstration; people and officers of one school, its queue; one key for all of them."""
     import asyncssh
 
-    from core.services.demo_names import resident_number
-    from core.services.demonstration import PASSWORD, START, fill_demonstration
+    from core.services.demonstration import PASSWORD, START
     from core.services.desk import open_desk
     from core.services.settings import read_settings
     from core.services.setup import initialise
@@ -69,44 +74,68 @@ def make_county(folder: Path, url: str = "") -> County:
     path.write_bytes(key.export_private_key())
     desk = open_desk(settings)
     try:
-        fill_demonstration(desk)
-        officers = _add_officers(desk, PASSWORD)
+        people, officers = _add_operators(desk, PASSWORD)
         _register_key(desk, key)
     finally:
         desk.close()
-    people = tuple(resident_number(serial, serial % 2 == 1) for serial in _PEOPLE)
     return County(folder, url, path, people, officers, PASSWORD)
 
 
-def _add_officers(desk: object, password: str) -> tuple[str, ...]:
-    from sqlalchemy import select
+def _add_operators(desk: Desk, password: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The logins of the people and of the officers."""
+    import random
 
     from core.model import Org
-    from core.services.demo_people import make_office
-    from core.services.demonstration import SCHOOL
-    from core.services.desk import Desk
+    from core.services.demo_people import make_office, make_person
+    from core.services.demo_units import make_units
+    from core.services.demonstration import SCHOOL, SEED
+    from tests.crowds import crowd_of_declarations, crowd_of_people
 
-    assert isinstance(desk, Desk)
-    logins = tuple(f"officer{number:02d}" for number in range(OFFICERS))
     password_hash = desk.passwords.hash(password)
+    officers = tuple(f"officer{number:02d}" for number in range(OFFICERS))
     with desk.writing() as work:
-        school = work.session.scalars(select(Org.id).where(Org.name == SCHOOL)).one()
-        for login in logins:
+        school = make_units(work, random.Random(SEED)).by_name[SCHOOL]
+        region = work.session.get_one(Org, school).region_code
+        people = tuple(
+            make_person(work, serial, school, password_hash).id_number for serial in range(2, 2 + PEOPLE)
+        )
+        for login in officers:
             make_office(work, login, school, password_hash)
         work.commit()
-    return logins
+    waiting = crowd_of_people(desk.store, school, region, QUEUE)
+    crowd_of_declarations(desk.store, school, region, waiting)
+    _name_them(desk, waiting)
+    return people, officers
 
 
-def _register_key(desk: object, key: object) -> None:
+def _name_them(desk: Desk, people: list[int]) -> None:
+    """Names and courses as they are in a county: a page of one name in all its rows would cost a line nothing."""
+    import random
+
+    from sqlalchemy import bindparam, update
+
+    from core.model import Declaration, Person
+    from core.services.demo_names import person_name, words
+
+    chance, courses = random.Random(1), words("courses")
+    owner = bindparam("owner")
+    with desk.writing() as work:
+        named = [{"owner": person, "called": person_name(chance)} for person in people]
+        titled = [{"owner": person, "called": f"2026年{chance.choice(courses)}"} for person in people]
+        called = bindparam("called")
+        work.connection.execute(update(Person).where(Person.id == owner).values(name=called), named)
+        of_person = update(Declaration).where(Declaration.person_id == owner)
+        work.connection.execute(of_person.values(title=called), titled)
+        work.commit()
+
+
+def _register_key(desk: Desk, key: asyncssh.SSHKey) -> None:
     """The same key for every account: what a key costs does not depend on whose it is."""
-    import asyncssh
     from sqlalchemy import select
 
     from core.model import Account, AccountKey
-    from core.services.desk import Desk
     from core.services.public_keys import read_public_key
 
-    assert isinstance(desk, Desk) and isinstance(key, asyncssh.SSHKey)
     public = read_public_key(key.export_public_key().decode().strip())
     with desk.writing() as work:
         for account_id in work.session.scalars(select(Account.id)).all():
@@ -158,7 +187,8 @@ class Service:
             if line == "服务已启动":
                 return self
         self.__exit__()
-        raise RuntimeError(f"the service did not start, see {self.log.name}")
+        said = Path(self.log.name).read_text(encoding="utf-8", errors="replace")
+        raise RuntimeError(f"the service did not start: {said[-2000:]}")
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from bench.ground import ROOT
+from bench.serve_processes import family
 
 ROOMS = 2
 """One process would wait for itself with a hundred sessions."""
@@ -20,7 +21,7 @@ class Rooms:
 
     def __init__(self, count: int = ROOMS) -> None:
         self._count = count
-        self._opened = 0
+        self.opened = 0
 
     def __enter__(self) -> Self:
         self._processes = [
@@ -47,10 +48,16 @@ class Rooms:
                 process.kill()
                 process.wait()
 
+    def processes(self) -> list[int]:
+        """The programs that the operators started themselves; not the rooms."""
+        rooms = {process.pid for process in self._processes}
+        return [each for room in rooms for each in family(room) if each not in rooms]
+
     def open(self, stations: Sequence[Mapping[str, Any]]) -> list[float]:
         """Open sessions, dealt out like cards; milliseconds of each until its first screen stood."""
         told = [{"do": "open", "stations": stations[at :: self._count]} for at in range(self._count)]
         answers = self._all(told)
+        self.opened += len(stations)
         return [value for answer in answers for value in answer["milliseconds"]]
 
     def arrive(self, first: int) -> None:
@@ -70,6 +77,7 @@ class Rooms:
 
     def close(self, keep: int = 0) -> None:
         """Hang up all but the first so many."""
+        self.opened = min(self.opened, keep)
         self._all([{"do": "close", "keep": -(-(keep - at) // self._count)} for at in range(self._count)])
 
     def _all(self, orders: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -31,6 +31,20 @@ def stations(county: County, port: int, first: int, count: int) -> list[dict[str
     return [_station(county, port, number) for number in range(first, first + count)]
 
 
+def signed_in(county: County, port: int, count: int) -> list[dict[str, Any]]:
+    """So many who have come in by key and stand on their first page: three persons to two officers."""
+    logins = [county.people[at // 5 * 3 + at % 5] if at % 5 < 3 else county.officers[at // 5 * 2 + at % 5 - 3] for at in range(count)]
+    return [
+        {
+            "line": {"kind": "ssh", "port": port, "login": login, "key": str(county.key)},
+            "station": "home",
+            "way": (),
+            "stands": "",
+        }
+        for login in logins
+    ]
+
+
 def _station(county: County, port: int, number: int) -> dict[str, Any]:
     place = PLACES[number % len(PLACES)]
     way, stands = _WAYS[place]

@@ -27,7 +27,9 @@ LOST_SECONDS = 5.0
 """A key that has shown nothing by then counts as so long."""
 BURST_SECONDS = 0.03
 """What follows sooner than this belongs to the same echo."""
-QUIET_SECONDS = 0.4
+QUIET_SECONDS, MOVING_SECONDS, STANDS_SECONDS = 0.4, 4.0, 40.0
+FIRST_SCREEN = 300
+"""Bytes that no first screen does without."""
 _LETTERS = "vwxyzkjo"
 """None of them ends an escape sequence, so a byte that is one of them shows it."""
 _AT_ONCE = 4
@@ -48,36 +50,44 @@ class Operator:
         self.line, self.station = line, str(told["station"])
         self._way: Sequence[str] = told["way"]
         self._stands = str(told["stands"]).encode()
-        self._screens: Sequence[Sequence[str]] = told.get("screens", ())
+        self.opens: Sequence[Sequence[str]] = told.get("screens", ())
         self._chance = random.Random(seed)
         self.echoes: list[float] = []
         self.keys = self.missed = self.screens = 0
-        self._sent = self._last = 0.0
+        self._sent = self._echo = self.heard_at = 0.0
         self._expected, self._tail = b"", b""
         self._shown = asyncio.Event()
         self._kept = bytearray()
         self._keeps = False
         line.on_bytes = self._heard
 
+    async def opened(self) -> None:
+        """Until the first screen stands. Raises TimeoutError."""
+        async with asyncio.timeout(STANDS_SECONDS):
+            while self.line.received < FIRST_SCREEN:
+                await asyncio.sleep(0.02)
+        await self.quiet()
+
     async def arrive(self) -> None:
         """Walk to the screen where the work is done. LookupError where it never stands."""
         self._keeps = True
-        for number, keys in enumerate(self._way):
+        for keys in self._way:
             self.line.send(keys.encode())
             await self.quiet()
-            if number + 1 == len(self._way) and self._stands not in self._kept:
-                raise LookupError(
-                    f"{self.station}: {self._stands.decode()} is not in {bytes(self._kept)[-1500:]!r}"
-                )
+        begin = time.perf_counter()
+        while self._stands not in self._kept:
+            if time.perf_counter() - begin > STANDS_SECONDS:
+                shown = bytes(self._kept)[-1500:].decode(errors="replace")
+                raise LookupError(f"{self.station}: {self._stands.decode()} is not in {shown!r}")
+            await asyncio.sleep(0.1)
         self._keeps = False
         self._kept.clear()
+        await self.quiet()
 
     async def quiet(self, seconds: float = QUIET_SECONDS) -> None:
-        """Until nothing has come for so long."""
+        """Until nothing has come for so long; no longer than MOVING_SECONDS, for what never rests."""
         begin = time.perf_counter()
-        while (now := time.perf_counter()) - max(self._last, begin) < seconds or (
-            self._last < begin and now - begin < 3.0
-        ):
+        while (now := time.perf_counter()) - max(self.heard_at, begin) < seconds and now - begin < MOVING_SECONDS:
             await asyncio.sleep(0.05)
 
     async def type(self, seconds: float) -> None:
@@ -97,7 +107,7 @@ class Operator:
         await asyncio.sleep(self._chance.random() * SCREEN_SECONDS)
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
-            for keys in self._screens[self.screens % len(self._screens)]:
+            for keys in self.opens[self.screens % len(self.opens)]:
                 self.line.send(keys.encode())
             self.screens += 1
             await asyncio.sleep(SCREEN_SECONDS)
@@ -136,9 +146,9 @@ class Operator:
                     self._echo = now - self._sent
                     self._shown.set()
                 self._tail = both[-3:]
-            elif not self._expected and now - self._last < BURST_SECONDS:
+            elif not self._expected and now - self.heard_at < BURST_SECONDS:
                 self._echo = now - self._sent
-        self._last = now
+        self.heard_at = now
 
 
 class Room:
@@ -162,8 +172,8 @@ class Room:
             async with gate:
                 begin = time.perf_counter()
                 operator = Operator(await open_line(told["line"]), told, number)
-                await operator.quiet(0.25)
-                taken.append((operator._last - begin) * 1000)
+                await operator.opened()
+                taken.append((operator.heard_at - begin) * 1000)
                 return operator
 
         opened = await asyncio.gather(*(one(at, told) for at, told in enumerate(order["stations"])))
@@ -184,7 +194,7 @@ class Room:
     async def do_type(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """All type; with "mixed" each fifth opens screens instead."""
         seconds = float(order["seconds"])
-        opening = [each for each in self.operators if each._screens] if order.get("mixed") else []
+        opening = [each for each in self.operators if each.opens] if order.get("mixed") else []
         for each in self.operators:
             each.begin()
         begin = time.perf_counter()

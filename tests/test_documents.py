@@ -105,6 +105,7 @@ def test_readme_says_where_the_data_lies(tmp_path: Path) -> None:
         settings.seal_dir,
         settings.blob_dir,
         settings.export_dir,
+        settings.passing_dir,
         settings.log_dir,
         settings.service_dir,
         host_key_path(settings),

@@ -135,7 +135,7 @@ def outbox_words(name: str) -> str:
 
 def sweep_private(settings: Settings) -> None:
     """What a killed process has left of the files that it was reading or writing."""
-    for folder in _passing(settings).glob("now-*"):
+    for folder in settings.passing_dir.glob("now-*"):
         try:
             if folder.stat().st_mtime < time.time() - _FORGOTTEN_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -146,14 +146,10 @@ def sweep_private(settings: Settings) -> None:
 @contextmanager
 def private_folder(settings: Settings) -> Iterator[Path]:
     """A folder for a moment, below the data folder, that nobody else reads."""
-    place = _passing(settings)
+    place = settings.passing_dir
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=place, prefix="now-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
-
-
-def _passing(settings: Settings) -> Path:
-    return settings.data_dir / "passing"
 
 
 def _port(work: UnitOfWork, actor: Actor) -> int | None:

@@ -21,6 +21,7 @@ from core.store.blobs import Blobs, is_piece, is_piece_set
 from core.store.vault import Vault
 
 _ROWS = ("rows", "good", "ready")
+_KEPT, _GONE = "检查时保存的内容", "已清除，请重新检查这个文件"
 _FOLDER_BEFORE, _TOKEN_BEFORE = "imports", re.compile(r"[0-9a-f]{80}")
 
 
@@ -52,9 +53,7 @@ class ImportFiles:
         except Refused as refusal:
             if refusal.code is not ErrorCode.EVIDENCE_UNREADABLE:
                 raise
-        raise Refused(
-            ErrorCode.FILE_UNREADABLE, path=token[:12], reason="保存的内容已清除，请重新导入这个文件"
-        )
+        raise Refused(ErrorCode.FILE_UNREADABLE, path=_KEPT, reason=_GONE)
 
     def drop(self, token: str) -> None:
         """Delete all of it; where the store can't be reached now, that is left to the sweep."""

@@ -169,6 +169,11 @@ class Settings(BaseSettings):
         return self.data_dir / "exports"
 
     @property
+    def passing_dir(self) -> Path:
+        """Where files of inboxes and outboxes lie for the moment in which they are read or written."""
+        return self.data_dir / "passing"
+
+    @property
     def log_dir(self) -> Path:
         """Where the log is written to."""
         return self.data_dir / "log"

@@ -7,20 +7,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from core.model import Certificate
+from core.model import Certificate, Person
 from core.rules.errors import ErrorCode, Refused
+from core.rules.imports import ImportKind
 from core.rules.roles import Guest, Role
 from core.schema.base import Nothing
 from core.schema.certificates import PrintCertificate
 from core.schema.declarations import EvidenceCells, Holder
+from core.schema.imports import CheckImport, ImportKey, ProblemQuery, StoreImport
 from core.schema.review import ItemKey, QueueQuery, Verdict
 from core.schema.sign_in import SignIn
+from core.services import imports
 from core.services.audit_proof import prove_chain
 from core.services.certificates import print_certificate
 from core.services.desk import Desk
 from core.services.evidence import evidence_cells
+from core.services.job_worker import next_job
+from core.services.jobs import JobRunner, run_job
 from core.services.review import decide
 from core.services.review_views import queue_page, review_item
 from core.services.sign_in import sign_in, sign_out
@@ -29,7 +34,9 @@ from core.store.store import Store, open_store
 from tests.services.editing import change
 from tests.services.front_door import GUEST, PASSWORD, cheap_desk
 from tests.services.hall import ISSUER, PASSED, operator, pass_year
+from tests.services.importing import table
 from tests.services.races import at_once, verdict
+from tests.services.test_imports_large import killed_while_storing, people
 from tests.services.test_sign_in import give_login
 from tests.store.object_store import ObjectServer, object_server
 from tests.worlds import World, build_world, submitted
@@ -163,3 +170,50 @@ def test_the_audit_log_of_both_is_one_chain(first: Desk, second: Desk, world: Wo
     with second.reading() as work:
         proof = prove_chain(work)
     assert proof.whole and proof.entries >= 24, proof.trouble
+
+
+def worked_off(desk: Desk) -> str:
+    """The next job that waits, done as the worker of this host does it; returns the state it came to."""
+    job_id = next_job(desk)
+    assert job_id is not None
+    return run_job(desk, job_id, leaves="waiting")
+
+
+def test_a_file_brought_in_at_one_is_checked_and_stored_by_the_worker_of_the_other(
+    first: Desk, second: Desk, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(JobRunner, "hand_over", lambda self, job_id: None)
+    school = world.office(world.school)
+    path = table(ImportKind.PERSONS, [*people(3), {"姓名": "王小明", "证件号": "1"}], tmp_path)
+    key = first.do(imports.check_import, school, CheckImport(kind=ImportKind.PERSONS, path=str(path))).job.id
+    states = [worked_off(second)]
+    (problem,) = first.do(imports.import_problems, school, ProblemQuery(job_id=key)).rows
+    first.do(imports.store_import, school, StoreImport(job_id=key, good_only=True))
+    states.append(worked_off(second))
+    seen = [desk.do(imports.import_view, school, ImportKey(job_id=key)).stored for desk in (first, second)]
+    assert (states, problem.line, seen) == (["done", "done"], 5, [3, 3])
+
+
+def test_a_host_killed_while_it_stores_a_file_is_followed_by_the_other(
+    first: Desk,
+    second: Desk,
+    world: World,
+    server: ObjectServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(JobRunner, "hand_over", lambda self, job_id: None)
+    monkeypatch.setattr(imports, "PART", 20)
+    for name, value in server.settings(f"evidence/{tmp_path.name}").items():
+        monkeypatch.setenv(f"JIJIAO_{name.upper()}", value)
+    count, school = 400, world.office(world.school)
+    path = table(ImportKind.PERSONS, people(count), tmp_path)
+    key = first.do(imports.check_import, school, CheckImport(kind=ImportKind.PERSONS, path=str(path))).job.id
+    worked_off(first)
+    begun = first.do(imports.store_import, school, StoreImport(job_id=key))
+    done = killed_while_storing(first, begun.job.id, 40)
+    state = worked_off(second)
+    with second.reading() as work:
+        wanted = (func.count(), func.count(func.distinct(Person.id_number_digest)))
+        numbers = tuple(work.session.execute(select(*wanted)).one())
+    assert (state, numbers) == ("done", (count, count)) and 0 < done < count

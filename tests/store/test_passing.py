@@ -1,4 +1,4 @@
-"""What lies in the evidence store for a while (收件箱, 发件箱, 批量导入): sealed, found by its name, gone when dropped."""
+"""What lies in the evidence store for a while (收件箱, 发件箱, 批量导入): sealed, found by name, gone when dropped."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from core.rules.errors import ErrorCode, Refused
 from core.store.blob_places import open_blobs
 from core.store.blobs import Blobs
+from core.store.import_files import ImportFiles
 from core.store.settings import Settings
 from core.store.vault import Vault
 from tests.store.object_store import ObjectServer, object_server
@@ -128,3 +129,14 @@ def test_what_is_no_name_of_a_piece_is_never_overwritten(blobs: Blobs, name: str
 def test_what_is_no_set_is_never_dropped(blobs: Blobs, of: str) -> None:
     with pytest.raises(ValueError):
         blobs.drop_pieces(of)
+
+
+@pytest.mark.parametrize(("days", "swept"), [(1, 0), (-1, 2)])
+def test_imports_that_nobody_has_written_to_for_long_are_swept_up(
+    blobs: Blobs, days: int, swept: int
+) -> None:
+    files, sha256 = ImportFiles(blobs, VAULT), blobs.put(b"scan")
+    for token in (ONE, OTHER):
+        for part in range(3):
+            files.write(token, f"rows-{part}", ["row"])
+    assert (files.sweep(days), len(blobs.piece_sets()), list(blobs.names())) == (swept, 2 - swept, [sha256])

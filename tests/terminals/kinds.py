@@ -26,15 +26,25 @@ class Kind:
     start: Callable[[str], list[str]]
     """The command line that runs a shell command in it; PuTTY is given its own options instead."""
     files: Mapping[str, str] = field(default_factory=dict)
+    program: str = ""
+    """Where that is another word than its name."""
+    encoding: str = "utf-8"
+    """How it reads and writes characters, as Python calls it."""
+    lang: str = "C.UTF-8"
+    """What its user's environment says of that."""
 
     def relaying(self, *words: str) -> str:
         """What shows in this terminal what `relay.py` is told to show."""
-        return f"exec {shlex.join([sys.executable, '-S', str(RELAY), *words])}"
+        return (
+            f"LANG={self.lang} exec {shlex.join([sys.executable, '-S', str(RELAY), self.encoding, *words])}"
+        )
 
     @property
     def missing(self) -> list[str]:
         """The programs that are not installed here."""
-        return [program for program in (self.name, *_EVERYWHERE) if shutil.which(program) is None]
+        return [
+            program for program in (self.program or self.name, *_EVERYWHERE) if shutil.which(program) is None
+        ]
 
     def write_files(self, home: Path) -> None:
         """Put its settings into the home folder of a user."""
@@ -49,8 +59,29 @@ def _xterm(command: str) -> list[str]:
 
 
 def _mlterm(command: str) -> list[str]:
+    return _mlterm_in("UTF-8", command)
+
+
+def _mlterm_gb18030(command: str) -> list[str]:
+    return _mlterm_in("GB18030", command)
+
+
+def _mlterm_in(encoding: str, command: str) -> list[str]:
     looks = ["--type=cairo", "--sbmod=none", "-w", "16", "-g", f"{COLS}x{ROWS}+0+0"]
-    return ["mlterm", *looks, "--ac=2", "-E", "UTF-8", "-M", "none", "-e", "sh", "-c", command]
+    return [
+        "mlterm",
+        *looks,
+        "--ac=2",
+        "-E",
+        encoding,
+        "-M",
+        "none",
+        "--onlyucsfont=true",
+        "-e",
+        "sh",
+        "-c",
+        command,
+    ]
 
 
 def _sakura(command: str) -> list[str]:
@@ -76,14 +107,20 @@ LocalEcho=1
 LocalEdit=1
 """
 
+_MLTERM_FONTS = {".mlterm/aafont": f"DEFAULT={FONT}\nISO10646_UCS4_1={FONT}\n"}
+
 KINDS = (
     Kind("xterm", "xterm", _xterm),
     Kind("putty", "putty", _putty, {".putty/sessions/jijiao": _PUTTY_SESSION}),
     Kind("sakura", "sakura", _sakura),
+    Kind("mlterm", "mlterm", _mlterm, _MLTERM_FONTS),
     Kind(
+        "mlterm-gb18030",
         "mlterm",
-        "mlterm",
-        _mlterm,
-        {".mlterm/aafont": f"DEFAULT={FONT}\nISO10646_UCS4_1={FONT}\n"},
+        _mlterm_gb18030,
+        _MLTERM_FONTS,
+        program="mlterm",
+        encoding="gb18030",
+        lang="zh_CN.GB18030",
     ),
 )

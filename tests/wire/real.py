@@ -13,7 +13,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MORNING = "2026-11-21T09:00+08:00"
-COLS, ROWS = 80, 24
 
 
 def command(driver: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import termios
@@ -114,6 +115,18 @@ def test_a_key_that_only_moves_the_caret_sends_only_that(toy: Terminal) -> None:
 def test_the_app_can_have_the_cursor_moved_long_after_a_key(toy: Terminal) -> None:
     assert toy.press("F5", quiet=0.9) < 12
     assert toy.cursor == (11, 12)
+
+
+def test_of_a_key_that_paints_several_times_only_the_last_picture_is_sent(toy: Terminal) -> None:
+    before = len(toy.raw)
+    toy.press("F6", quiet=0.6)
+    assert "33333" in toy.lines()[2]
+    assert not {b"11111", b"22222"} & set(re.findall(rb"\d{5}", toy.raw[before:]))
+
+
+def test_a_key_that_does_not_end_does_not_hold_the_picture_for_long(toy: Terminal) -> None:
+    toy.send("F7")
+    toy.wait("44444", timeout=5.0)
 
 
 def test_nothing_is_sent_while_nothing_happens(toy: Terminal) -> None:

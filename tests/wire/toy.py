@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 
@@ -49,6 +50,8 @@ class Toy(App[None]):
         ("f3", "cut", "删行"),
         ("f4", "caret", "光标"),
         ("f5", "later", "稍后"),
+        ("f6", "work", "办理"),
+        ("f7", "hang", "不放"),
         ("f10", "quit", "退出"),
         ("ctrl+l", "repaint", "重画"),
     ]
@@ -94,6 +97,25 @@ class Toy(App[None]):
         self.query_one("#name").caret = (11, 12)  # type: ignore[attr-defined]
         if isinstance(self._driver, CellDriver):
             self._driver.settle()
+
+    async def action_work(self) -> None:
+        """A key that paints three times, as one that opens a page and loads it."""
+        self.hold()
+        for text in ("11111", "22222", "33333"):
+            self.query_one("#name", Input).value = text
+            await asyncio.sleep(0.06)
+        if isinstance(self._driver, CellDriver):
+            self._driver.release()
+
+    def action_hang(self) -> None:
+        """A key whose effect never ends."""
+        self.hold()
+        self.query_one("#name", Input).value = "44444"
+
+    def hold(self) -> None:
+        """As the program does while a key is at work."""
+        if isinstance(self._driver, CellDriver):
+            self._driver.hold()
 
     def action_repaint(self) -> None:
         """Paint everything again."""

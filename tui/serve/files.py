@@ -269,7 +269,7 @@ class Boxes(FileSession):
 
     def _nameless(self) -> IO[bytes]:
         """A file without a name: gone with this process too, however that ends."""
-        folder = self._desk.settings.data_dir / "passing"
+        folder = self._desk.settings.passing_dir
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return tempfile.TemporaryFile(dir=folder)
 

@@ -30,6 +30,7 @@ from tui.serve.doors import DOOR_OPTIONS, Doors
 from tui.serve.forker import Forker
 from tui.serve.listening import Listen
 from tui.serve.terminal import KILL_SECONDS, Terminal
+from tui.serve.turns import Turns
 from tui.serve.visitor import Visitor
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class Front:
         self.callers: Counter[str] = Counter()
         """Connections that are there, proved or not, by their address."""
         self.proving = Proving(PROVING)
+        self._turns = Turns()
         self._stop = asyncio.Event()
         self._ended = asyncio.Event()
         self._written: asyncio.Task[None] | None = None
@@ -196,6 +198,8 @@ class Front:
     def connected(self, connection: asyncssh.SSHServerConnection) -> None:
         """A client is there. Those who have proved nothing yet take room too: there is an end to it."""
         self._connections.add(connection)
+        peer = connection.get_extra_info("peername")
+        self._turns.attach(connection, str(peer[0]) if peer else "")
         if len(self._connections) > self.settings.serve_sessions * 2 + _STRANGERS:
             connection.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, _TOO_MANY)
 
