@@ -123,9 +123,10 @@ def _name_them(desk: Desk, people: list[int]) -> None:
         named = [{"owner": person, "called": person_name(chance)} for person in people]
         titled = [{"owner": person, "called": f"2026年{chance.choice(courses)}"} for person in people]
         called = bindparam("called")
-        work.connection.execute(update(Person).where(Person.id == owner).values(name=called), named)
+        connection = work.session.connection()
+        connection.execute(update(Person).where(Person.id == owner).values(name=called), named)
         of_person = update(Declaration).where(Declaration.person_id == owner)
-        work.connection.execute(of_person.values(title=called), titled)
+        connection.execute(of_person.values(title=called), titled)
         work.commit()
 
 

@@ -143,16 +143,17 @@ async def _one_round(county: County, service: Service, client: str, taken: dict[
     async with Proxy(service.compressed).listening() as proxy:
         watched = await _Watched.open(_told(client, proxy.port, county.officers[-1], county))
         await watched.quiet(2.0)
-        watched.send(b":sh\r")
+        watched.send(b":gl\r")  # 管理直属账户: thousands, turned page by page
         await watched.quiet(1.5)
-        watched.send(b"l")
-        await watched.quiet(1.5)
-        end = time.perf_counter() + HELD_SECONDS
-        while (last := time.perf_counter()) < end:
+        last, end = 0.0, time.perf_counter() + HELD_SECONDS
+        while time.perf_counter() < end:
+            last = time.perf_counter()
             watched.send(_PAGE_DOWN)
             await asyncio.sleep(HELD_EVERY)
         await watched.quiet(2.0)
-        taken["held"].append(max(watched.heard_at - last, 0.0) * 1000)
+        if watched.heard_at <= last:
+            raise LookupError("there was nothing to turn over any more")
+        taken["held"].append((watched.heard_at - last) * 1000)
         watched.line.close()
 
 

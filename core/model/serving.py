@@ -101,8 +101,8 @@ class ServedSession(Base):
 class TransferFile(Base):
     """A file that came (收件箱) or waits to be fetched (发件箱) over SFTP.
 
-    `place` is its name in the evidence store, where it lies sealed; `sha256` and `size` (bytes) are of the open
-    content; `kind` is what the content was found to be.
+    A name often holds a person's number, so it is sealed. `place` is its name in the evidence store, where it lies
+    sealed; `sha256` and `size` (bytes) are of the open content; `kind` is what the content was found to be.
     """
 
     __tablename__ = "transfer_file"
@@ -110,7 +110,8 @@ class TransferFile(Base):
     id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(BIG, ForeignKey("account.id"))
     box: Mapped[str]
-    name: Mapped[Code]
+    name_sealed: Mapped[bytes]
+    name_digest: Mapped[Digest]
     kind: Mapped[str]
     size: Mapped[int] = mapped_column(BIG)
     sha256: Mapped[Code]
@@ -118,11 +119,11 @@ class TransferFile(Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        UniqueConstraint("account_id", "box", "name"),
+        UniqueConstraint("account_id", "box", "name_digest"),
         UniqueConstraint("place"),
         CheckConstraint(one_of("box", "inbox", "outbox"), name="box"),
         CheckConstraint("size >= 0", name="size"),
         CheckConstraint("length(sha256) = 64", name="sha256"),
-        CheckConstraint("length(name) > 0 and length(place) > 0", name="named"),
+        CheckConstraint("length(place) > 0", name="placed"),
         {"sqlite_autoincrement": True},
     )

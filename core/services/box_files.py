@@ -41,14 +41,14 @@ def looked_up(desk: Desk, account_id: int, box: Box, name: str) -> tuple[BoxFile
     with desk.reading() as work:
         _must_be_in_use(work, account_id)
         row = _row(work, account_id, box, name)
-        return None if row is None else _file(row), room_of(work, account_id, without=(box, name))
+        return None if row is None else _file(work, row), room_of(work, account_id, without=(box, name))
 
 
 def files_of(work: UnitOfWork, account_id: int, box: Box) -> tuple[BoxFile, ...]:
     """What lies in a box, the newest first."""
     own = select(TransferFile).where(TransferFile.account_id == account_id, TransferFile.box == box.value)
     rows = work.session.scalars(own.order_by(TransferFile.at.desc(), TransferFile.id.desc()))
-    return tuple(_file(row) for row in rows)
+    return tuple(_file(work, row) for row in rows)
 
 
 def room_of(work: UnitOfWork, account_id: int, *, without: tuple[Box, str] | None = None) -> BoxRoom:
@@ -57,7 +57,9 @@ def room_of(work: UnitOfWork, account_id: int, *, without: tuple[Box, str] | Non
     query = select(func.coalesce(func.sum(size), 0)).where(TransferFile.account_id == account_id)
     if without is not None:
         box, name = without
-        query = query.where((TransferFile.box != box.value) | (TransferFile.name != name))
+        query = query.where(
+            (TransferFile.box != box.value) | (TransferFile.name_digest != _digest(work, name))
+        )
     return BoxRoom(int(work.session.scalar(query) or 0), work.settings.inbox_mb * MB)
 
 
@@ -167,7 +169,7 @@ def rename_file(
             replaced = there.place
             work.session.delete(there)
             work.session.flush()
-        row.name = new
+        _named(work, row, new)
         work.audit(Guest(address), RENAMED, "account", account_id, f"{row.kind} {row.size} bytes")
         work.commit()
     _drop(desk, replaced)
@@ -231,20 +233,31 @@ def _entered(
     row = _row(work, account_id, box, name)
     old = "" if row is None else row.place
     if row is None:
-        row = TransferFile(account_id=account_id, box=box.value, name=name)
+        row = _named(work, TransferFile(account_id=account_id, box=box.value), name)
         work.session.add(row)
     row.kind, row.size, row.place = kind or _kind_out(content), len(content), place
     row.sha256, row.at = hashlib.sha256(content).hexdigest(), work.clock.now()
     work.session.flush()
-    return _file(row), old
+    return _file(work, row), old
 
 
 def _row(work: UnitOfWork, account_id: int, box: Box, name: str) -> TransferFile | None:
     return work.session.scalar(
         select(TransferFile).where(
-            TransferFile.account_id == account_id, TransferFile.box == box.value, TransferFile.name == name
+            TransferFile.account_id == account_id,
+            TransferFile.box == box.value,
+            TransferFile.name_digest == _digest(work, name),
         )
     )
+
+
+def _named(work: UnitOfWork, row: TransferFile, name: str) -> TransferFile:
+    row.name_sealed, row.name_digest = work.vault.seal(name), _digest(work, name)
+    return row
+
+
+def _digest(work: UnitOfWork, name: str) -> bytes:
+    return work.vault.digest("file_name", name)
 
 
 def _must_be_in_use(work: UnitOfWork, account_id: int, *, held: bool = False) -> None:
@@ -253,8 +266,8 @@ def _must_be_in_use(work: UnitOfWork, account_id: int, *, held: bool = False) ->
         raise Refused(ErrorCode.DISABLED)
 
 
-def _file(row: TransferFile) -> BoxFile:
-    return BoxFile(row.id, row.name, row.kind, row.size, row.at)
+def _file(work: UnitOfWork, row: TransferFile) -> BoxFile:
+    return BoxFile(row.id, work.vault.open(row.name_sealed), row.kind, row.size, row.at)
 
 
 def _must_fit(work: UnitOfWork, room: BoxRoom, size: int) -> None:

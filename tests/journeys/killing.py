@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from core.model import Audit, Decision, Declaration
 from core.rules.permissions import Action
-from core.rules.roles import Guest, Role
+from core.rules.roles import Actor, Guest, Role
 from core.schema.declarations import SaveDeclaration
 from core.schema.sign_in import SignIn
 from core.services.declarations import save_declaration
@@ -85,8 +85,8 @@ FIRST = State(
 )
 
 
-def prepare(desk: Desk, folder: Path, login: str = PERSON) -> None:
-    """A person's four declarations, as FIRST has them."""
+def prepare(desk: Desk, folder: Path, login: str = PERSON) -> Actor:
+    """A person's four declarations, as FIRST has them; the person."""
     person = desk.do(sign_in, Guest(), SignIn(role=Role.PERSON, login=login, password=PASSWORD)).actor
     for month, claim in enumerate(reversed(FIRST.claims), 3):
         values = {
@@ -100,6 +100,7 @@ def prepare(desk: Desk, folder: Path, login: str = PERSON) -> None:
             evidence = (scan(desk, person, folder, month),)
             command = SaveDeclaration(form="post_training", values=training(**values), evidence=evidence)
             desk.do(save_declaration, person, command)
+    return person
 
 
 def stored(home: Installation, before: Counter[str]) -> tuple[object, ...]:

@@ -15,14 +15,14 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from core.model import Audit, Decision, Declaration, Draft, Person, ServedSession
-from core.rules.roles import Guest, Role
+from core.rules.roles import Actor, Guest, Role
 from core.schema.accounts import CreateAccount
 from core.schema.employers import FindEmployers
 from core.schema.registration import Register
@@ -47,7 +47,7 @@ OPENING, WORKING = 1.0, 2.0
 """Seconds within which an operator is cut off: of one call in four after it began, of the others after 首页."""
 PROMISED = 2.0
 """Seconds after which what was typed may not be lost any more, whatever happens."""
-HOME_PAGE, REVIEWER, WAITING = "未完成的草稿", "erzhong", 60
+REVIEWER, WAITING = "erzhong", 40
 HANG_UP, CLIENT_KILLED, SESSION_KILLED = "hang-up", "client killed", "session killed"
 CONFIRMED, DECIDED, OFFERED = "moves confirmed", "decisions confirmed", "drafts offered"
 
@@ -62,6 +62,8 @@ class Storm:
         self.faults: list[BaseException] = []
         self.calm = threading.Lock()
         """Held while the front or the database is away: nobody judges what is stored."""
+        self.outages = 0
+        """How often either went away."""
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
         self._wanted: dict[str, int] = {}
@@ -107,9 +109,17 @@ class Storm:
         ways = [way for way, count in left.items() for _ in range(max(0, count))]
         return self.chance.choice(ways or [HANG_UP])
 
+    @contextlib.contextmanager
+    def outage(self) -> Iterator[None]:
+        """Something that everybody needs is away."""
+        with self.calm:
+            self.outages += 1
+            yield
+            self.outages += 1
+
     def kill_front(self) -> None:
         """kill -9; all its processes must go with it. Then it is started again."""
-        with self.calm:
+        with self.outage():
             processes = self.service.offspring()
             os.kill(self.service.process, signal.SIGKILL)
             until(lambda: not alive(processes), "processes outlive their service", 15.0)
@@ -126,6 +136,8 @@ class Storm:
 
 class Operator:
     """Somebody with an account who calls again and again."""
+
+    home_page = "未完成的草稿"
 
     def __init__(self, storm: Storm, login: str, account_id: int, seed: int) -> None:
         self.storm, self.login, self.account_id = storm, login, account_id
@@ -152,20 +164,11 @@ class Operator:
         try:
             if self.reached("assword:"):
                 self.terminal.send(PASSWORD, "Enter")
-                at_home = self.reached(HOME_PAGE)
-                if at_home and not early:
-                    self.moment = time.monotonic() + self.chance.uniform(0.05, WORKING)
-                if at_home and self.reached(*self.owed):
-                    self.storm.done[OFFERED] += bool(self.owed)
+                if self.reached(self.home_page) and self.is_offered():
+                    if not early:
+                        self.moment = time.monotonic() + self.chance.uniform(0.05, WORKING)
                     self.forgive()
                     self.work()
-                elif at_home and self.owed and self.terminal.alive:
-                    self.terminal.settle(quiet=0.5)
-                    text = self.terminal.screen_text()
-                    assert HOME_PAGE not in text or all(word in text for word in self.owed), (
-                        self.owed,
-                        text,
-                    )
             while self.terminal.alive and (left := self.moment - time.monotonic()) > 0:
                 self.terminal.settle(quiet=left, timeout=left)
             self.terminal.settle(quiet=0.01)
@@ -179,6 +182,19 @@ class Operator:
             self.judge(gently=was_cut and way != SESSION_KILLED)
         if was_cut:
             self.storm.done[way] += 1
+
+    def is_offered(self) -> bool:
+        """Whether what is owed stands there; False where the end came before. Raises AssertionError."""
+        outages = self.storm.outages
+        for words in self.owed:
+            try:
+                self.terminal.wait(words, timeout=PATIENCE)
+            except AssertionError:
+                if self.terminal.alive and self.storm.outages == outages:
+                    raise
+                return False
+            self.storm.done[OFFERED] += 1
+        return True
 
     def cut(self, way: str) -> bool:
         """Be cut off; whether the line stood until then."""
@@ -330,30 +346,26 @@ class Declarer(Operator):
 class Reviewer(Operator):
     """An employer who lets one declaration after the other pass."""
 
-    passed: Counter[str]
+    home_page = ":sh    待审"
 
     def __init__(self, storm: Storm, login: str, account_id: int, seed: int) -> None:
         super().__init__(storm, login, account_id, seed)
-        self.passed = Counter()
+        self.passed: Counter[str] = Counter()
         """By title, what the screen said was decided."""
-        self.item = ""
         self.before = self._noted()
 
     def work(self) -> None:
         self.terminal.send(":sh", "Enter")
-        while self.reached("审班", "接下来"):
-            self.terminal.settle(quiet=0.3, timeout=1.0)
+        count = 0
+        while self.reached(f"本次已审 {count}", "接下来"):
+            self.terminal.settle(quiet=0.1, timeout=1.0)
             titles = re.findall(r"审班\d+", self.terminal.screen_text())
-            self.item = titles[0] if titles else ""
+            count += 1
             self.terminal.send("a")
-            if not self.reached("：通过"):
+            if not self.reached("：通过", f"本次已审 {count}"):
                 return
-            self.passed[self.item] = 1
+            self.passed[titles[0]] = 1
             self.storm.done[DECIDED] += 1
-            self.terminal.send("F5")
-            self.terminal.settle(quiet=0.3, timeout=1.0)
-            if "：通过" in self.terminal.screen_text():
-                return  # the next words could not be told from these
 
     def judge(self, *, gently: bool) -> None:
         query = (
@@ -382,42 +394,32 @@ class Reviewer(Operator):
 
 
 def people(desk: Desk, folder: Path, count: int) -> dict[str, int]:
-    """So many persons of the school with FIRST's declarations, and a reviewer with much to do; login and account."""
-    for name in range(count):
-        _admitted(desk, SCHOOL, LOGINS[Role.EMPLOYER], 11 + name)
-        prepare(desk, folder, id_number(11 + name))
-    create_account(
-        desk,
-        LOCAL,
-        CreateAccount(
-            role=Role.EMPLOYER, org_code=unit_code(OTHER_SCHOOL), login=REVIEWER, password=PASSWORD
-        ),
-    )
-    _admitted(desk, OTHER_SCHOOL, REVIEWER, 40)
+    """So many persons of the school with FIRST's declarations, then a reviewer with much to do; login and account."""
+    found = {}
+    school = _signed_in(desk, Role.EMPLOYER, LOGINS[Role.EMPLOYER])
+    for serial in range(11, 11 + count):
+        _admitted(desk, SCHOOL, school, serial)
+        found[id_number(serial)] = prepare(desk, folder, id_number(serial)).account_id
+    code = unit_code(OTHER_SCHOOL)
+    wanted = CreateAccount(role=Role.EMPLOYER, org_code=code, login=REVIEWER, password=PASSWORD)
+    create_account(desk, LOCAL, wanted)
+    reviewer = _signed_in(desk, Role.EMPLOYER, REVIEWER)
+    _admitted(desk, OTHER_SCHOOL, reviewer, 40)
     person = _signed_in(desk, Role.PERSON, id_number(40))
     for number in range(WAITING):
         day = f"2026-{1 + number // 10:02d}-{1 + 2 * (number % 10):02d}"
-        submitted(
-            desk, person, folder, shade=number + 1, class_name=f"审班{number:02d}",
-            started_on=day, ended_on=day, claimed_hours="8",
-        )  # fmt: skip
-    found = {}
-    for role, login in (
-        *((Role.PERSON, id_number(11 + each)) for each in range(count)),
-        (Role.EMPLOYER, REVIEWER),
-    ):
-        found[login] = _signed_in(desk, role, login).account_id
-    return found
+        values = {"class_name": f"审班{number:02d}", "started_on": day, "ended_on": day, "claimed_hours": "8"}
+        submitted(desk, person, folder, shade=number + 1, **values)
+    return found | {REVIEWER: reviewer.account_id}
 
 
-def _signed_in(desk: Desk, role: Role, login: str) -> Any:
+def _signed_in(desk: Desk, role: Role, login: str) -> Actor:
     return desk.do(sign_in, Guest(), SignIn(role=role, login=login, password=PASSWORD)).actor
 
 
-def _admitted(desk: Desk, school: str, reviewer: str, serial: int) -> None:
+def _admitted(desk: Desk, school: str, reviewer: Actor, serial: int) -> None:
     (unit,) = desk.do(find_employers, Guest(), FindEmployers(text=school)).rows
-    number = id_number(serial)
-    values = typed_form(unit.id, id_number=number, name="赵六", mobile=f"1990000{serial:04d}")
+    values = typed_form(unit.id, id_number=id_number(serial), name="赵六", mobile=f"1990000{serial:04d}")
     made = desk.do(register, Guest(), Register(values=values, employer_id=unit.id))
-    verdict = Decide(subject=Subject.REGISTRATION, id=made.id, version=made.version, verdict=Verdict.APPROVE)
-    desk.do(decide, _signed_in(desk, Role.EMPLOYER, reviewer), verdict)
+    passed = Decide(subject=Subject.REGISTRATION, id=made.id, version=made.version, verdict=Verdict.APPROVE)
+    desk.do(decide, reviewer, passed)

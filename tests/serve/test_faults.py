@@ -74,7 +74,7 @@ def test_on_postgresql_nothing_is_lost_and_nothing_left(postgres: Postgres, tmp_
             storm.kill_front()
         for number in range(2):
             storm.wait_for(40 + 20 * number)
-            with storm.calm:
+            with storm.outage():
                 postgres.stop()
                 time.sleep(1.5)
                 postgres.start()
@@ -106,7 +106,6 @@ def _storm(home: Installation, seed: int) -> Iterator[Storm]:
             yield storm
         finally:
             storm.end()
-            print(storm.done)
             desk.close()
         until(lambda: held(home) == NOTHING_HELD, "something is held in the database")
         until(lambda: len(service.offspring()) == 3, "session processes are left")

@@ -101,7 +101,7 @@ def test_boxes_are_empty_after_it_was_put_back(
     there = open_store(settings)
     try:
         with there.reading() as work:
-            assert list(work.session.scalars(select(TransferFile.name))) == []
+            assert list(work.session.scalars(select(TransferFile.id))) == []
     finally:
         there.close()
 

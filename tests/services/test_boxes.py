@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
 
-from core.model import Job, TransferFile
+from core.model import Job
 from core.rules.boxes import Box, kind_of
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor, Guest
@@ -294,7 +293,8 @@ def test_old_files_go_with_their_bytes_and_fresh_ones_stay(desk: Desk, world: Wo
     put_file(desk, person.account_id, Box.OUTBOX, "new.pdf", PDF)
     purge(desk)
     with desk.reading() as work:
-        left = list(work.session.scalars(select(TransferFile.name)))
+        left = [file.name for file in files_of(work, person.account_id, Box.OUTBOX)]
+        assert not files_of(work, person.account_id, Box.INBOX)
     assert (left, lying(desk)) == (["new.pdf"], 1)
 
 

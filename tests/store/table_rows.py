@@ -188,7 +188,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     "transfer_file": {
         "account_id": 1,
         "box": "inbox",
-        "name": "x",
+        "name_sealed": b"s",
+        "name_digest": b"d",
         "kind": "jpg",
         "size": 1,
         "sha256": "b" * 64,
@@ -333,7 +334,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "ck_transfer_file_box": {"box": "dustbin"},
     "ck_transfer_file_size": {"size": -1},
     "ck_transfer_file_sha256": {"sha256": "b"},
-    "ck_transfer_file_named": {"name": ""},
+    "ck_transfer_file_placed": {"place": ""},
 }
 # Rows of the revision 0003, by its columns: what a database in use held before its tables were widened.
 MOMENT = "2026-11-20T00:00:00.000000+00:00"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +12,11 @@ from pathlib import Path
 
 FONT = "WenQuanYi Zen Hei Mono"
 LATIN = "DejaVu Sans Mono"
+BEYOND_THE_FONT = "𠅤"
+"""A character of names that the font of the tests lacks: a box is shown, and it must take its two cells."""
 COLS, ROWS = 80, 24
 RELAY = Path(__file__).with_name("relay.py")
-_EVERYWHERE = ("Xvfb", "xdotool", "ssh")
+_EVERYWHERE = ("Xvfb", "xdotool", "fc-match", "ssh")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Kind:
     """How it reads and writes characters, as Python calls it."""
     lang: str = "C.UTF-8"
     """What its user's environment says of that."""
+    typed: tuple[str, str] = ("洛阳市教育局", f"㛃䶮数学培训{BEYOND_THE_FONT}")
+    """What is typed into the form: the unit and the class."""
 
     def relaying(self, *words: str) -> str:
         """What shows in this terminal what `relay.py` is told to show."""
@@ -41,16 +46,21 @@ class Kind:
 
     @property
     def missing(self) -> list[str]:
-        """The programs that are not installed here."""
-        return [
-            program for program in (self.program or self.name, *_EVERYWHERE) if shutil.which(program) is None
-        ]
+        """What is not installed here of the programs and the fonts."""
+        programs = (self.program or self.name, *_EVERYWHERE)
+        missing = [program for program in programs if shutil.which(program) is None]
+        return missing or [font for font in (FONT, LATIN) if not _is_there(font)]
 
     def write_files(self, home: Path) -> None:
         """Put its settings into the home folder of a user."""
         for name, text in self.files.items():
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_text(text, encoding="utf-8")
+
+
+def _is_there(font: str) -> bool:
+    found = subprocess.run(["fc-match", "-f", "%{family}", font], capture_output=True, text=True, check=False)
+    return font in found.stdout.split(",")
 
 
 def _xterm(command: str) -> list[str]:
@@ -122,5 +132,7 @@ KINDS = (
         program="mlterm",
         encoding="gb18030",
         lang="zh_CN.GB18030",
+        # Without an input method mlterm sends UTF-8 for keys with Chinese on them, whatever its encoding.
+        typed=("Luoyang jiaoyuju", "Shuxue peixun"),
     ),
 )

@@ -18,6 +18,8 @@ from tests.terminals.kinds import KINDS, Kind
 from tests.terminals.window import Operator
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures" / "terminals"
+PICTURED = tuple(kind for kind in KINDS if not kind.program)
+"""One of each program."""
 SHOWN = ("popup", "form", "table")
 COLOURS = 24
 """In a picture's palette: enough for a page and the edges of its letters."""
@@ -29,7 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         display = Display(Path(made))
         try:
-            for kind in KINDS:
+            for kind in PICTURED:
                 draw(kind, display, Path(made) / kind.name)
         finally:
             display.close()

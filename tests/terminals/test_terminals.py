@@ -14,10 +14,10 @@ from tests.serve.service import Service, until
 from tests.terminals.calling import call
 from tests.terminals.display import Display
 from tests.terminals.glyphs import misread
-from tests.terminals.journey import BEYOND_THE_FONT, pages
-from tests.terminals.kinds import KINDS, Kind
+from tests.terminals.journey import pages
+from tests.terminals.kinds import BEYOND_THE_FONT, KINDS, Kind
 from tests.terminals.painting import Easel
-from tests.terminals.pictures import FOLDER, SHOWN
+from tests.terminals.pictures import FOLDER, PICTURED, SHOWN
 from tests.terminals.window import Operator, Window
 from tui.keys import TWINS
 
@@ -112,7 +112,7 @@ def name_of(typed: bytes) -> str:
     return " ".join(event.key for event in found if isinstance(event, events.Key))
 
 
-@each_kind
+@pytest.mark.parametrize("kind", PICTURED, ids=lambda kind: kind.name)
 def test_the_document_shows_pictures_of_each_terminal(kind: Kind) -> None:
     text = (FOLDER.parents[1] / "terminals.md").read_text(encoding="utf-8")
     for page in SHOWN:

@@ -82,6 +82,11 @@ def must_have_room(connection: asyncssh.SSHServerConnection) -> None:
         raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, "too many channels")
 
 
+def has_begun(connection: asyncssh.SSHServerConnection) -> bool:
+    """Whether a terminal or a transfer is open on a connection; a channel for which nothing was asked is neither."""
+    return any(getattr(channel, "_session_started", False) for channel in connection._channels.values())
+
+
 class Inflate(compression.Decompressor):
     """zlib for one direction; a packet that unpacks to more than any may have ends the connection."""
 

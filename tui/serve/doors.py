@@ -21,7 +21,15 @@ from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Guest
 from core.services.door import KEY, PASSWORD, Proof, keys_of, prove_key, prove_password
 from core.services.proving import plain_login
-from tui.serve.bounds import LONGEST_PACKET, LONGEST_PROOF, Told, bound_packets, kex_algs, must_have_room
+from tui.serve.bounds import (
+    LONGEST_PACKET,
+    LONGEST_PROOF,
+    Told,
+    bound_packets,
+    has_begun,
+    kex_algs,
+    must_have_room,
+)
 from tui.serve.counters import service_log
 from tui.serve.service import Service
 from tui.serve.visitor import Visitor
@@ -63,6 +71,7 @@ class Doors(asyncssh.SSHServer):
         self._loop = asyncio.get_running_loop()
         self._past: asyncio.Future[Visitor | Refused] = self._loop.create_future()
         self._waiting: asyncio.TimerHandle | None = None
+        self._was_used = False
 
     # -- the connection ---------------------------------------------------------------------------
 
@@ -146,9 +155,7 @@ class Doors(asyncssh.SSHServer):
     async def auth_completed(self) -> None:
         """Whoever is past the door without a password is the guest, or holds the key that was asked for last."""
         bound_packets(self._connection, LONGEST_PACKET)
-        self._waiting = self._loop.call_later(
-            self._front.desk.settings.serve_login_seconds, self._connection.abort
-        )
+        self._look_again()
         if self._past.done():
             return
         if self._login == GUEST:
@@ -169,8 +176,6 @@ class Doors(asyncssh.SSHServer):
         """A channel: what it is for shows when it asks."""
         must_have_room(self._connection)
         past = await asyncio.shield(self._past)
-        if self._waiting is not None:
-            self._waiting.cancel()
         if isinstance(past, Refused):
             return TurnedAway(past)
         return self._front.terminal_session(self._connection, past)
@@ -194,6 +199,18 @@ class Doors(asyncssh.SSHServer):
         return self._no_forwarding()
 
     # -- inside -----------------------------------------------------------------------------------
+
+    def _look_again(self) -> None:
+        self._waiting = self._loop.call_later(self._front.desk.settings.serve_login_seconds, self._look)
+
+    def _look(self) -> None:
+        """Who opens nothing is cut off; after the end of something there is time to open something else."""
+        is_used = has_begun(self._connection)
+        if is_used or self._was_used:
+            self._was_used = is_used
+            self._look_again()
+        else:
+            self._connection.abort()
 
     def _come_in(self, proof: Proof) -> None:
         self._greet(Visitor(self._address, proof.account_id, proof.method, proof.ticket))

@@ -17,6 +17,9 @@ SHARE, BURST = 0.2, 0.1
 """Of the event loop's time an address has this part without waiting, and so many seconds at once."""
 SLICE_SECONDS = 0.004
 """What is worked off in one piece. In the queue as long a rest follows each."""
+DEAF_BYTES = 4 * 1024 * 1024
+"""Of a client that leaves so much unread nothing more is read: each request may want an answer."""
+_DEAF_SECONDS = 0.05
 _PIECE = 2048
 _MANY = 1000
 
@@ -76,16 +79,24 @@ class _Inlet:
     def take_turn(self) -> float:
         """Work off a slice, and read on; the seconds it took."""
         self._is_queued = False
+        if self._is_deaf:
+            asyncio.get_running_loop().call_later(_DEAF_SECONDS, self._queue_up)
+            self._is_queued = True
+            return 0.0
         used = self._work()
         if not self._is_queued:
             self._transport.resume_reading()
         return used
 
+    @property
+    def _is_deaf(self) -> bool:
+        return bool(self._transport.get_write_buffer_size() > DEAF_BYTES)
+
     def _received(self, data: bytes, datatype: Any = None) -> None:
         self._waiting += data
         if self._is_queued:
             return
-        if self._turns.owes(self._address):
+        if self._turns.owes(self._address) or self._is_deaf:
             self._queue_up()
         else:
             self._work()
