@@ -11,10 +11,10 @@ READY_DEV := $(VENV)/.ready-dev
 CODE := core tui tests scripts bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-face setup-dev demo run test lint check bench format lock clean
+.PHONY: help setup setup-face setup-dev demo run test lint check bench bench-serve format lock clean
 
 help:  ## what can be made
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## make .venv and install the program
 setup-face: $(READY_FACE)  ## the same with the comparison of faces, a download of 120 MB more
@@ -56,6 +56,9 @@ check: lint test  ## lint and test
 bench: $(READY_DEV)  ## the table of ratios
 	@$(BIN)/python -m bench
 
+bench-serve: $(READY_DEV)  ## a county at one service, beside plain Textual
+	@$(BIN)/python -m bench.serve
+
 format: $(READY_DEV)  ## write the code in its form
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
@@ -64,5 +67,5 @@ lock:  ## write the locks anew from pyproject.toml
 	@bash scripts/lock.sh
 
 clean:  ## remove what was made here
-	rm -rf $(VENV) build dist *.egg-info bench-results.json .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info bench-results.json bench-serve.json .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find core tui tests -name __pycache__ -type d -prune -exec rm -rf {} +

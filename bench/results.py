@@ -16,7 +16,8 @@ class Unit(StrEnum):
     MICROSECONDS = "us"
     BYTES = "B"
     MEBIBYTES = "MiB"
-    COUNT = "in all"
+    PER_CENT = "%"
+    COUNT = "x"
 
 
 class LimitOn(StrEnum):

@@ -10,8 +10,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,24 +81,30 @@ def load_rows(engine: str, share: Share, loads: Mapping[str, Load], beside: Mapp
     """The rows of one database: the echoes and bytes under each load, then what a session takes."""
     rows = []
     for kind, load in loads.items():
-        rows += _echo_rows(f"{engine}: {load.sessions} sessions, {_WORDS[kind]}", kind, load, beside.get(kind))
+        rows += _echo_rows(
+            f"{engine}: {load.sessions} sessions, {_WORDS[kind]}", kind, load, beside.get(kind)
+        )
     return [*rows, *_share_rows(engine, share)]
 
 
 def noise_rows(what: str, load: Load) -> list[Row]:
     """The echo where the service itself does nothing, and the machine."""
-    rows = [_value(f"noise: {what}: echo p{percent:g}", Unit.MILLISECONDS, load.percentile(percent)) for percent in PERCENTS]
+    rows = [
+        _value(f"noise: {what}: echo p{percent:g}", Unit.MILLISECONDS, load.percentile(percent))
+        for percent in PERCENTS
+    ]
     return [*rows, _value("noise: operators, processor time a key", Unit.MILLISECONDS, load.operators_cpu)]
 
 
 def _measure(measured: Measured, folder: Path, extent: Extent, only: list[str] | None) -> None:
     from bench.serve_bare import measure_bare
-    from bench.serve_ground import Service, make_county, postgresql
+    from bench.serve_ground import County, Service, make_county, postgresql
     from bench.serve_line import measure_line
     from bench.serve_load import measure_load
     from bench.serve_stock import measure_stock
 
     beside: dict[str, Load] = {}
+    counties: dict[str, County] = {}
 
     def bare() -> list[Row]:
         load = measure_bare(extent.sessions[1], min(extent.seconds, 10.0))
@@ -114,17 +120,14 @@ def _measure(measured: Measured, folder: Path, extent: Extent, only: list[str] |
     def loaded(engine: str) -> list[Row]:
         server = postgresql(folder) if engine == "PostgreSQL" else nullcontext("")
         with server as url:
-            county = make_county(folder / engine, url)
+            county = counties[engine] = make_county(folder / engine, url)
             share, loads = measure_load(county, extent.sessions, extent.seconds, extent.idle_seconds)
         return load_rows(engine, share, loads, beside)
 
     def line() -> list[Row]:
-        with _county(folder) as county, Service(county) as service:
+        county = counties.get("SQLite") or make_county(folder / "line")
+        with Service(county) as service:
             return measure_line(county, service, extent.line_rounds)
-
-    @contextmanager
-    def _county(folder: Path) -> Iterator[object]:
-        yield make_county(folder / "line")
 
     parts: dict[str, Callable[[], list[Row]]] = {
         "bare": bare,
@@ -152,16 +155,42 @@ def _echo_rows(what: str, kind: str, load: Load, beside: Load | None) -> list[Ro
     if beside is not None:
         p99, theirs = load.percentile(99), beside.percentile(99)
         stock = f"{_BESIDE}, {beside.sessions} of them"
-        rows.append(Row(f"{what}: echo p99 beside stock", Unit.MILLISECONDS, _one(p99), stock, _one(theirs), 1 / BETTER_ECHO))
-        rows.append(Row(f"{what}: bytes a key", Unit.BYTES, _one(load.bytes), stock, _one(beside.bytes), 1 / FEWER_BYTES))
-        rows.append(Row(f"{what}: processor time a key", Unit.MILLISECONDS, _one(load.service_cpu), stock, _one(beside.service_cpu)))
+        rows.append(
+            Row(
+                f"{what}: echo p99 beside stock",
+                Unit.MILLISECONDS,
+                _one(p99),
+                stock,
+                _one(theirs),
+                1 / BETTER_ECHO,
+            )
+        )
+        rows.append(
+            Row(
+                f"{what}: bytes a key",
+                Unit.BYTES,
+                _one(load.bytes),
+                stock,
+                _one(beside.bytes),
+                1 / FEWER_BYTES,
+            )
+        )
+        rows.append(
+            Row(
+                f"{what}: processor time a key",
+                Unit.MILLISECONDS,
+                _one(load.service_cpu),
+                stock,
+                _one(beside.service_cpu),
+            )
+        )
     else:
         rows.append(_value(f"{what}: bytes a key", Unit.BYTES, load.bytes))
         rows.append(_value(f"{what}: processor time a key", Unit.MILLISECONDS, load.service_cpu))
     return [
         *rows,
         _value(f"{what}: keys that showed nothing in 5 s", Unit.COUNT, load.missed),
-        _value(f"{what}: per cent of one processor", Unit.COUNT, load.busy),
+        _value(f"{what}: of one processor", Unit.PER_CENT, load.busy),
         _value(f"{what}: machine's load at the end", Unit.COUNT, load.machine),
     ]
 
@@ -187,7 +216,9 @@ def _one(value: float) -> Series:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.serve", description="A county at one service.")
     parts = ("bare", "stock", "sqlite", "postgresql", "line")
-    parser.add_argument("--only", nargs="+", choices=parts, metavar="PART", help=f"some of: {' '.join(parts)}")
+    parser.add_argument(
+        "--only", nargs="+", choices=parts, metavar="PART", help=f"some of: {' '.join(parts)}"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer sessions, less time")
     parser.add_argument("--json", type=Path, default=Path("bench-serve.json"), metavar="PATH")
     return parser.parse_args()

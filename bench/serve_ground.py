@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from bench.ground import ENTRY, ROOT
 from bench.serve_processes import family
@@ -118,11 +118,11 @@ def _name_them(desk: Desk, people: list[int]) -> None:
     from core.services.demo_names import person_name, words
 
     chance, courses = random.Random(1), words("courses")
-    owner = bindparam("owner")
+    owner: Any = bindparam("owner")
+    called: Any = bindparam("called")
     with desk.writing() as work:
         named = [{"owner": person, "called": person_name(chance)} for person in people]
         titled = [{"owner": person, "called": f"2026年{chance.choice(courses)}"} for person in people]
-        called = bindparam("called")
         connection = work.session.connection()
         connection.execute(update(Person).where(Person.id == owner).values(name=called), named)
         of_person = update(Declaration).where(Declaration.person_id == owner)

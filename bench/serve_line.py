@@ -1,4 +1,4 @@
-"""A thin line: a proxy that lets 4,000 bytes a second through and takes 100 ms each way, and what it is to type there."""
+"""A thin line: a proxy of 4,000 bytes a second and 100 ms each way, and what it is to type there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bench.results import LimitOn, Row, Series, Unit
-from bench.serve_ground import County, Service
+from bench.serve_ground import PEOPLE, QUEUE, County, Service
 from bench.serve_lines import Line, open_line
 
 RATE, DELAY_SECONDS = 4000, 0.1
@@ -71,7 +71,10 @@ class Proxy:
                 each.setblocking(False)
                 each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await loop.sock_connect(server, ("127.0.0.1", self._target))
-            ways = [asyncio.create_task(self._pump(client, server)), asyncio.create_task(self._pump(server, client))]
+            ways = [
+                asyncio.create_task(self._pump(client, server)),
+                asyncio.create_task(self._pump(server, client)),
+            ]
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -119,7 +122,13 @@ def measure_line(county: County, service: Service, rounds: int) -> list[Row]:
             "held": f"settled after PgDn held {HELD_SECONDS:g} s",
         }
         rows += [
-            Row(f"{shown}: {words[name]}", Unit.MILLISECONDS, Series(tuple(taken[name])), limit=LIMITS[name], limit_on=on)
+            Row(
+                f"{shown}: {words[name]}",
+                Unit.MILLISECONDS,
+                Series(tuple(taken[name])),
+                limit=LIMITS[name],
+                limit_on=on,
+            )
             for name, on in (("login", LimitOn.MEDIAN), ("letter", LimitOn.P95), ("held", LimitOn.MEDIAN))
         ]
         rows.append(Row(f"{shown}: bytes until the login", Unit.BYTES, Series(tuple(taken["bytes"]))))
@@ -144,7 +153,8 @@ async def _one_round(county: County, service: Service, client: str, taken: dict[
         watched = await _Watched.open(_told(client, proxy.port, county.officers[-1], county))
         await watched.quiet(2.0)
         watched.send(b":gl\r")  # 管理直属账户: thousands, turned page by page
-        await watched.quiet(1.5)
+        await watched.shows(str(PEOPLE + QUEUE))
+        await watched.quiet(1.0)
         last, end = 0.0, time.perf_counter() + HELD_SECONDS
         while time.perf_counter() < end:
             last = time.perf_counter()
@@ -160,9 +170,25 @@ async def _one_round(county: County, service: Service, client: str, taken: dict[
 def _told(client: str, port: int, login: str, county: County) -> Mapping[str, Any]:
     if client == "asyncssh":
         return {"kind": "ssh", "port": port, "login": login, "key": str(county.key)}
-    options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", "IdentitiesOnly=yes"]
+    options = [
+        "StrictHostKeyChecking=no",
+        "UserKnownHostsFile=/dev/null",
+        "LogLevel=ERROR",
+        "IdentitiesOnly=yes",
+    ]
     words = [word for option in options for word in ("-o", option)]
-    command = ["ssh", "-F", "none", "-tt", *words, "-i", str(county.key), "-p", str(port), f"{login}@127.0.0.1"]
+    command = [
+        "ssh",
+        "-F",
+        "none",
+        "-tt",
+        *words,
+        "-i",
+        str(county.key),
+        "-p",
+        str(port),
+        f"{login}@127.0.0.1",
+    ]
     return {"kind": "pty", "command": command}
 
 

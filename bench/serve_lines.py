@@ -109,8 +109,9 @@ class PtyLine(Line):
             stderr=slave,
             start_new_session=True,
             env=environment,
-            preexec_fn=lambda: os.nice(-os.nice(0)),  # not the priority of the operators
         )
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, 0)  # not that of the operators
         os.close(slave)
         os.set_blocking(self._master, False)
         asyncio.get_running_loop().add_reader(self._master, self._readable)

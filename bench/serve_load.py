@@ -90,6 +90,7 @@ def measure_load(
         rooms.open(stations(county, service.compressed, 0, few))
         rooms.arrive(0)
         loads["mixed"] = Load.of(rooms, processes, seconds, mixed=True)
+        rooms.go_back()
         rooms.open(stations(county, service.compressed, few, many - few))
         rooms.arrive(few)
         loads["plain"] = Load.of(rooms, processes, seconds)

@@ -64,6 +64,10 @@ class Rooms:
         """Lead those from this number on to their screens."""
         self._all([{"do": "arrive", "from": -(-(first - at) // self._count)} for at in range(self._count)])
 
+    def go_back(self) -> None:
+        """Lead those who opened screens to their stations again."""
+        self._all([{"do": "go_back"}] * self._count)
+
     def type(self, seconds: float, *, mixed: bool = False) -> dict[str, Any]:
         """All type; what came of it, added up: echoes by station in seconds, keys, missed, bytes, cpu."""
         answers = self._all([{"do": "type", "seconds": seconds, "mixed": mixed}] * self._count)

@@ -17,7 +17,10 @@ _WAYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "desk": ((":sh\r", "l"), "选中"),
     "login": (("1", "2"), "用户类型"),
 }
-_SCREENS = ((":cx\r",), (":sb\r",), (":nd\r",), (":xx\r",))
+_SCREENS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "form": ((":cx\r",), (":sb\r",), (":nd\r",), (":xx\r",)),
+    "desk": ((":gl\r",), (":sh\r",), (":xx\r",), (":tj\r",)),
+}
 _STOCK_WAYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "form": (("\x1bOQ", "\t\t"), stock.FORM_TEXT),
     "desk": (("\x1bOR",), stock.TABLE_TEXT),
@@ -33,7 +36,10 @@ def stations(county: County, port: int, first: int, count: int) -> list[dict[str
 
 def signed_in(county: County, port: int, count: int) -> list[dict[str, Any]]:
     """So many who have come in by key and stand on their first page: three persons to two officers."""
-    logins = [county.people[at // 5 * 3 + at % 5] if at % 5 < 3 else county.officers[at // 5 * 2 + at % 5 - 3] for at in range(count)]
+    logins = [
+        county.people[at // 5 * 3 + at % 5] if at % 5 < 3 else county.officers[at // 5 * 2 + at % 5 - 3]
+        for at in range(count)
+    ]
     return [
         {
             "line": {"kind": "ssh", "port": port, "login": login, "key": str(county.key)},
@@ -54,7 +60,7 @@ def _station(county: County, port: int, number: int) -> dict[str, Any]:
     if place != "login":
         line["login"] = (county.people if place == "form" else county.officers)[which]
         line |= {"password": county.password} if number % BY_PASSWORD == 6 else {"key": str(county.key)}
-    screens = _SCREENS if number % 5 == 0 and place == "form" else ()
+    screens = _SCREENS[place] if number % 5 == 0 else ()
     return {"line": line, "station": place, "way": way, "stands": stands, "screens": screens}
 
 

@@ -1,4 +1,4 @@
-"""The yardstick of the load: plain Textual on a pseudo-terminal, a process a session, without SSH and without database."""
+"""The yardstick of the load: plain Textual on pseudo-terminals, a process a session, no SSH, no database."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def measure_stock(counts: tuple[int, int], seconds: float) -> dict[str, Load]:
         rooms.open(stock_stations(0, few))
         rooms.arrive(0)
         loads["mixed"] = Load.of(rooms, rooms.processes, seconds, mixed=True)
+        rooms.go_back()
         rooms.open(stock_stations(few, many - few))
         rooms.arrive(few)
         loads["plain"] = Load.of(rooms, rooms.processes, seconds)

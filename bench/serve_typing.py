@@ -1,14 +1,14 @@
 """Operators at their keyboards: many sessions in one process, over SSH or on pseudo-terminals, told what to do by JSON.
 
-`python -m bench.serve_typing` reads one order a line and answers each with one line: {"do": "open", "stations": [...]}
-opens sessions and leads each to its screen, {"do": "type", "seconds": n} has all of them type, {"do": "close",
-"keep": n} ends all but the first n. It is a process of its own, so that it competes with the service as other
-machines would not, and its share is measured too.
+`python -m bench.serve_typing` reads one order a line and answers each with one line: `open` opens sessions,
+`arrive` leads those from a number on to their screens, `type` has all of them type, `go_back` leads those who opened
+screens to their stations again, `close` ends all but the first so many. It is a process of its own, so that its share of the processors can be told from that of the service.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -55,6 +55,7 @@ class Operator:
         self.echoes: list[float] = []
         self.keys = self.missed = self.screens = 0
         self._sent = self._echo = self.heard_at = 0.0
+        self._at = 0  # goes on where the last time of typing ended
         self._expected, self._tail = b"", b""
         self._shown = asyncio.Event()
         self._kept = bytearray()
@@ -87,17 +88,19 @@ class Operator:
     async def quiet(self, seconds: float = QUIET_SECONDS) -> None:
         """Until nothing has come for so long; no longer than MOVING_SECONDS, for what never rests."""
         begin = time.perf_counter()
-        while (now := time.perf_counter()) - max(self.heard_at, begin) < seconds and now - begin < MOVING_SECONDS:
+        while (now := time.perf_counter()) - max(
+            self.heard_at, begin
+        ) < seconds and now - begin < MOVING_SECONDS:
             await asyncio.sleep(0.05)
 
     async def type(self, seconds: float) -> None:
         """Type until the time is over; the next key is not pressed before the last one has shown."""
-        chance, keys, at = self._chance, keys_of(self.station), 0
+        chance, keys = self._chance, keys_of(self.station)
         await asyncio.sleep(chance.random() * EVERY_SECONDS)
         end = time.perf_counter() + seconds
         while (begin := time.perf_counter()) < end:
-            await self._press(*keys[at % len(keys)])
-            at += 1
+            await self._press(*keys[self._at % len(keys)])
+            self._at += 1
             rest = EVERY_SECONDS * chance.uniform(0.9, 1.1) - (time.perf_counter() - begin)
             await asyncio.sleep(max(rest, 0.0))
             self._noted()
@@ -111,6 +114,12 @@ class Operator:
                 self.line.send(keys.encode())
             self.screens += 1
             await asyncio.sleep(SCREEN_SECONDS)
+
+    async def go_back(self) -> None:
+        """From the screens that were opened to the one where the work is done."""
+        self.line.send("".join(self.opens[0]).encode())
+        await self.quiet()
+        await self.arrive()
 
     def begin(self) -> None:
         """Count anew."""
@@ -218,6 +227,13 @@ class Room:
             "seconds": time.perf_counter() - begin,
         }
 
+    async def do_go_back(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Who has opened screens goes back to his station."""
+        for each in self.operators:
+            if each.opens:
+                await each.go_back()
+        return {}
+
     async def do_close(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Hang up all but the first so many."""
         keep = int(order.get("keep", 0))
@@ -239,8 +255,6 @@ async def _serve_orders() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        os.nice(-5)  # a machine of its own would not wait for the service's
-    except OSError:
-        pass
+    with contextlib.suppress(OSError):  # a machine of its own would not wait for the service's
+        os.nice(-5)
     asyncio.run(_serve_orders())

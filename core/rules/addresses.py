@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 _WITH_PORT = re.compile(r"\[([^\]]+)\](?::\d+)?|([^:]+):\d+")
 
@@ -22,3 +22,13 @@ def plain_address(text: str) -> str:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return str(address)
+
+
+def counted_address(text: str) -> str:
+    """What limits and wrong tries count as one address: of IPv6 the network of 64 bits, all of which one line has."""
+    plain = plain_address(text)
+    try:
+        address = ip_address(plain)
+    except ValueError:
+        return plain
+    return str(IPv6Network((address, 64), strict=False)) if isinstance(address, IPv6Address) else plain

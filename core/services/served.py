@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from core.model import AccountRole, LoginSession, ServedSession, Service, Viewing
-from core.rules.addresses import plain_address
+from core.rules.addresses import counted_address
 from core.rules.errors import ErrorCode, Refused
 from core.schema.serving import ServiceView, SessionsView
 from core.services.actors import actor_of
@@ -90,17 +90,17 @@ def admit(
     `kind` is `terminal` or `files`, `method` is `guest`, `password` or `key`. Raises Refused SERVICE_ENDING,
     SERVICE_FULL (of this service), ACCOUNT_FULL, ADDRESS_FULL (of all services), each with its `limit`.
     """
-    settings, plain = desk.settings, plain_address(address)
+    settings, counted = desk.settings, counted_address(address)
     with desk.writing() as work:
         hold(work.session, SERVED)
         service = work.session.get(Service, service_id, with_for_update=True)
         if service is None or service.draining:
             raise Refused(ErrorCode.SERVICE_ENDING)
         _check(work, ServedSession.service_id == service_id, settings.serve_sessions, ErrorCode.SERVICE_FULL)
-        if plain:
+        if counted:
             _check(
                 work,
-                ServedSession.address == plain,
+                ServedSession.address == counted,
                 settings.serve_address_sessions,
                 ErrorCode.ADDRESS_FULL,
             )
@@ -109,7 +109,7 @@ def admit(
         session = ServedSession(
             service_id=service_id,
             account_id=account_id,
-            address=plain,
+            address=counted,
             kind=kind,
             method=method,
             opened_at=desk.clock.now(),

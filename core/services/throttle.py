@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 
 from core.model import Throttle
+from core.rules.addresses import counted_address
 from core.rules.errors import ErrorCode, Refused
 from core.store.work import UnitOfWork
 
@@ -102,7 +103,7 @@ def _keys(desk: Desk, purpose: str, login: str, address: str) -> _Keys:
     tries = desk.settings.lock_tries
     keys = [("account", desk.vault.digest(purpose, login), tries)]
     if address:
-        keys.append(("address", desk.vault.digest(purpose, address), tries * ADDRESS_FACTOR))
+        keys.append(("address", desk.vault.digest(purpose, counted_address(address)), tries * ADDRESS_FACTOR))
     return keys
 
 

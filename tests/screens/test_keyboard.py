@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from core.model import LoginSession
-from core.rules.roles import Actor, Role
+from core.model import AccountRole, LoginSession
+from core.rules.roles import Actor, Guest, Role
 from core.schema.activities import SubmitActivity
 from core.schema.base import Number
 from core.schema.changes import ChangeKey
@@ -26,6 +26,7 @@ from core.schema.training import ClassView, PlanView
 from core.services.activities import submit_activity
 from core.services.declarations import declaration_view
 from core.services.desk import Desk
+from core.services.door import prove_password
 from core.services.positions import withdraw_position
 from core.services.review import decide
 from core.services.spot_checks import draw_spot_check, prepare_spot_check
@@ -33,11 +34,13 @@ from core.store.settings import Settings
 from core.store.store import open_store
 from tests.conftest import DATA_KEY, FixedClock
 from tests.screens.office import SMALL, Terminal, program
+from tests.services.front_door import PASSWORD
 from tests.services.hall import operator
 from tests.services.import_commands import enter_import, enter_provider_file
 from tests.services.moving import position
 from tests.services.teaching import filed_plan, ground_of, new_class, reported, row_of, with_students
-from tests.worlds import build_world, scan, submitted, training
+from tests.services.test_sign_in import give_login
+from tests.worlds import World, build_world, scan, submitted, training
 from tui.keys import Command, key_name, key_names
 from tui.look import wrapped
 from tui.routes import CODES, HOMES, ROUTES
@@ -47,6 +50,7 @@ from tui.widgets.pane import Pane
 SEEN_BY = {"review": Role.EMPLOYER, "office_home": Role.EMPLOYER, "picture": Role.PERSON}
 SEEN_BY |= {"providers": Role.OPERATOR, "provider_file": Role.OPERATOR}
 """Who opens the screens that several roles have; the others are opened by the only role they are for."""
+ADDRESS, TWO_ROLES = "192.0.2.7", "LIANGYONG"
 MOVES = ("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "backspace", "delete")
 FUNCTIONS = tuple(f"f{number}" for number in range(2, 10))
 TWINS = frozenset("0123456789") | {f"f{number}" for number in range(1, 13)}
@@ -177,6 +181,7 @@ def cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     still, sent = (
         with_students(ground, new_class(ground, plan, name=name), own) for name in ("一班", "二班")
     )
+    hold_two_roles(desk, world)
     actors = {each.role: each for each in (me, *offices, ground.base, operator(world))}
     change = position(desk, me)
     desk.do(withdraw_position, me, ChangeKey(change_id=change.id, version=change.version))
@@ -185,6 +190,15 @@ def cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     activity = declared_by_unit(desk, offices[0], folder, world.person("孙小九"))
     yield Cast(desk, actors, counted, change.id, plan, (still, reported(ground, sent)), files, activity)
     store.close()
+
+
+def hold_two_roles(desk: Desk, world: World) -> None:
+    """An account that may choose its 用户类型."""
+    held = world.office(world.garden)
+    give_login(desk, held, TWO_ROLES)
+    with desk.writing() as work:
+        work.session.add(AccountRole(account_id=held.account_id, role="bureau", org_id=world.county_bureau))
+        work.commit()
 
 
 def declared_by_unit(desk: Desk, unit: Actor, folder: Path, person: Actor) -> int:
@@ -212,6 +226,10 @@ async def opened(cast: Cast, route: str) -> AsyncIterator[Terminal]:
     actor = cast.actor(route)
     home = "front" if actor is None else HOMES[actor.role]
     async with program(cast.desk, actor, home, SMALL) as at:
+        if route == "enter":
+            at.app.guest = Guest(
+                ADDRESS, None, prove_password(cast.desk, TWO_ROLES, PASSWORD, ADDRESS).ticket
+            )
         if route != home:
             await at.app.go(route, **cast.params(route))
         assert at.app.frame.route_name == route

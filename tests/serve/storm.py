@@ -38,7 +38,7 @@ from core.services.sign_in import sign_in
 from tests.journeys.conftest import unit_code
 from tests.journeys.killing import FIRST, Go, State, actions_among, drawn, prepare
 from tests.journeys.steps import LOGINS, OTHER_SCHOOL, PASSWORD, PATIENCE, SCHOOL, Installation
-from tests.serve.service import Service, alive, until
+from tests.serve.service import HASTY, Service, alive, until
 from tests.services.front_door import typed_form
 from tests.terminal import Terminal
 from tests.worlds import id_number, submitted
@@ -57,7 +57,7 @@ class Storm:
 
     def __init__(self, desk: Desk, home: Installation, seed: int) -> None:
         self.desk, self.chance = desk, random.Random(seed)
-        self.service = Service(home, entry="tests.serve.hasty", serve_address_sessions=100)
+        self.service = Service(home, entry=HASTY, serve_address_sessions=100)
         self.done: Counter[str] = Counter()
         self.faults: list[BaseException] = []
         self.calm = threading.Lock()

@@ -18,7 +18,10 @@ import asyncssh
 import pytest
 from asyncssh.channel import SSHClientChannel
 from asyncssh.packet import String
+from sqlalchemy import delete
 
+from core.model import ServedSession
+from core.model import Service as Running
 from tests.journeys.steps import Installation
 from tests.serve.line import Line
 from tests.serve.service import NOTHING_HELD, Service, held, until
@@ -64,10 +67,12 @@ async def cut_off(connection: asyncssh.SSHClientConnection, seconds: float = 30)
         await asyncio.wait_for(connection.wait_closed(), seconds)
 
 
-async def bare_channel(connection: asyncssh.SSHClientConnection) -> SSHClientChannel[bytes]:
-    """A channel for which nothing was asked yet."""
+async def bare_channel(
+    connection: asyncssh.SSHClientConnection, *, packet: int = 2**15
+) -> SSHClientChannel[bytes]:
+    """A channel for which nothing was asked yet; its client takes packets of so many bytes."""
     loop = asyncio.get_running_loop()
-    channel: Any = SSHClientChannel(connection, loop, False, None, "strict", 2**21, 2**15)
+    channel: Any = SSHClientChannel(connection, loop, False, None, "strict", 2**21, packet)
     await channel._open(b"session")
     return channel
 
@@ -133,6 +138,12 @@ async def test_a_connection_has_ten_channels_and_the_next_is_refused(service: Se
         with pytest.raises(asyncssh.ChannelOpenError, match="too many channels"):
             await bare_channel(connection)
     still_answers(service)
+
+
+async def test_a_client_that_wants_its_screens_byte_by_byte_is_refused(service: Service) -> None:
+    async with attacker(service) as connection:
+        with pytest.raises(asyncssh.ChannelOpenError, match="packets too small"):
+            await bare_channel(connection, packet=1)
 
 
 async def test_what_a_client_says_without_end_is_not_kept(service: Service) -> None:
@@ -235,6 +246,21 @@ def test_the_end_of_the_terminal_that_began_the_service_ends_it_in_order(home: I
             seat.see("服务已停止")
         assert service.wait() == 0
         assert held(home) == NOTHING_HELD
+
+
+def test_a_service_that_others_took_for_dead_ends_in_order_and_says_so_to_whoever_started_it(
+    home: Installation,
+) -> None:
+    with Service(home, serve_drain_seconds=1) as service:
+        seat = service.front_page()
+        desk = home.desk()
+        with desk.writing() as work:
+            work.session.execute(delete(ServedSession))
+            work.session.execute(delete(Running))
+            work.commit()
+        desk.close()
+        seat.see("服务已停止")
+        assert service.wait() == 1
 
 
 def test_a_session_that_no_longer_listens_is_ended_all_the_same(home: Installation) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.conftest import administer
 from tests.journeys.conftest import fill
 from tests.journeys.steps import PASSWORD, Installation
 from tests.serve.postgres import Postgres
-from tests.serve.service import NOTHING_HELD, alive, held, until
+from tests.serve.service import HASTY, NOTHING_HELD, Service, alive, held, until
 from tests.serve.storm import (
     CLIENT_KILLED,
     HANG_UP,
@@ -88,6 +89,28 @@ def test_on_postgresql_nothing_is_lost_and_nothing_left(postgres: Postgres, tmp_
     desk.close()
 
 
+def test_whoever_calls_while_the_database_is_away_is_told_so_and_is_served_when_it_is_back(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    administer(postgres.url, "create database away")
+    home = Installation(tmp_path / "home", url=postgres.url.format("away"))
+    initialise(home.settings, password=PASSWORD)
+    with Service(home, entry=HASTY) as service:
+        there = service.front_page()
+        postgres.stop()
+        with service.call() as guest:
+            guest.see("连不上数据库")
+            assert guest.terminal.wait_exit() == 1
+        argv = service.command("LogLevel=INFO", login="admin")
+        told = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60)
+        assert "连不上数据库" in told.stderr.decode()
+        there.terminal.hang_up()
+        until(lambda: len(service.offspring()) == 3, "the session whose client has gone goes on")
+        postgres.start()
+        with service.front_page():
+            until(lambda: held(home)["served"] == 1, "the session that ended meanwhile is counted still")
+
+
 @contextlib.contextmanager
 def _storm(home: Installation, seed: int) -> Iterator[Storm]:
     """Let it blow; then nothing may be left of it, in the service, on the machine or in the database."""
@@ -115,6 +138,7 @@ def _storm(home: Installation, seed: int) -> Iterator[Storm]:
         assert service.wait() == 0
         until(lambda: not alive(processes), "processes are left")
         assert held(home) == NOTHING_HELD
+        assert not any(service.counted()["open_sessions"].values())
 
 
 def _sockets(process: int) -> int:

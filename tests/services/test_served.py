@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core.model import Audit, LoginSession, ServedSession, Service, Viewing
-from core.rules.addresses import plain_address
+from core.rules.addresses import counted_address, plain_address
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Actor
 from core.services.desk import Desk
@@ -103,6 +103,30 @@ def _desk(world: World, limits: dict[str, int]) -> Desk:
 )
 def test_an_address_has_one_form(given: str, plain: str) -> None:
     assert plain_address(given) == plain
+
+
+@pytest.mark.parametrize(
+    ("given", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::8", "2001:db8:1:2::/64"),
+        ("/run/jijiao.sock", "/run/jijiao.sock"),
+        ("", ""),
+    ],
+)
+def test_all_addresses_of_one_line_are_counted_as_one(given: str, counted: str) -> None:
+    assert counted_address(given) == counted
+
+
+def test_another_address_of_the_same_line_gets_no_place_of_its_own(tight: Desk) -> None:
+    service = opened(tight)
+    guest(tight, service, "2001:db8:1:2::7")
+    guest(tight, service, "2001:db8:1:2::8")
+    refused = refusal(lambda: guest(tight, service, "2001:db8:1:2:3::9"))
+    assert refused.code is ErrorCode.ADDRESS_FULL
+    guest(tight, service, "2001:db8:1:3::7")
 
 
 def test_a_session_that_is_let_in_is_counted_by_kind_and_way_in(desk: Desk) -> None:

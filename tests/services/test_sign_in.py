@@ -137,6 +137,13 @@ def test_an_address_that_tries_many_accounts_is_shut_out(desk: Desk, world: Worl
     assert refusal(desk, "YAMEN").code is ErrorCode.LOCKED
 
 
+def test_an_ipv6_line_that_tries_from_many_of_its_addresses_is_shut_out(desk: Desk, world: World) -> None:
+    give_login(desk, world.office(world.school), "YAMEN")
+    for number in range(20):
+        refusal(desk, f"NOBODY{number}", address=f"2001:db8:1:2::{number + 1:x}")
+    assert refusal(desk, "YAMEN", address="2001:db8:1:2:ffff::1").code is ErrorCode.LOCKED
+
+
 def test_another_address_is_not_shut_out_with_it(desk: Desk, world: World) -> None:
     give_login(desk, world.office(world.school), "YAMEN")
     for number in range(20):

@@ -27,6 +27,8 @@ MOST_CHANNELS = 10
 """Terminals and transfers on one connection, as OpenSSH's own server has it."""
 ACCEPTED_AT_ONCE = 16
 """Connections that are taken before anybody else is answered again: each costs a millisecond."""
+LEAST_PACKET = 256
+"""Bytes that a client must take in one packet: a page in packets of one byte each keeps everybody waiting."""
 LONGEST_PACKET, LONGEST_PROOF = 64 * 1024, 8 * 1024
 """Bytes of a packet, unpacked too; and of one from somebody who has proved nothing yet: the library prepares a
 password letter by letter, which takes a second for a quarter of a million."""
@@ -77,9 +79,12 @@ def bound_packets(connection: asyncssh.SSHServerConnection, longest: int) -> Non
 
 
 def must_have_room(connection: asyncssh.SSHServerConnection) -> None:
-    """One more channel was asked for. Raises ChannelOpenError above MOST_CHANNELS."""
-    if len(connection._channels) > MOST_CHANNELS:
+    """One more channel was asked for. Raises ChannelOpenError above MOST_CHANNELS, and for one in crumbs."""
+    channels = connection._channels.values()
+    if len(channels) > MOST_CHANNELS:
         raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, "too many channels")
+    if any(getattr(channel, "_send_pktsize", LEAST_PACKET) < LEAST_PACKET for channel in channels):
+        raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, "packets too small")
 
 
 def has_begun(connection: asyncssh.SSHServerConnection) -> bool:

@@ -16,7 +16,7 @@ import asyncssh
 from asyncssh.constants import DISC_NO_MORE_AUTH_METHODS_AVAILABLE
 
 from core.rules.account_state import GUEST
-from core.rules.addresses import plain_address
+from core.rules.addresses import counted_address, plain_address
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Guest
 from core.services.door import KEY, PASSWORD, Proof, keys_of, prove_key, prove_password
@@ -81,15 +81,18 @@ class Doors(asyncssh.SSHServer):
         peer = conn.get_extra_info("peername")
         self._address = plain_address(peer[0] if isinstance(peer, tuple) else "")
         self._front.counters.connections += 1
-        self._front.callers[self._address] += 1
+        self._front.callers[counted_address(self._address)] += 1
         self._front.connected(conn)
-        if self._front.callers[self._address] > CROWD * self._front.desk.settings.serve_address_sessions:
+        if (
+            self._front.callers[counted_address(self._address)]
+            > CROWD * self._front.desk.settings.serve_address_sessions
+        ):
             self._note("crowd")
             conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._front.disconnected(self._connection)
-        self._front.callers[self._address] -= 1
+        self._front.callers[counted_address(self._address)] -= 1
         self._front.callers += Counter()  # without those that are at none
         self._past.cancel()
         if self._waiting is not None:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import asyncssh
 
+from core.rules.addresses import counted_address
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Guest
 from core.services import served
@@ -73,6 +74,7 @@ class Front:
         """Connections that are there, proved or not, by their address."""
         self.proving = Proving(PROVING)
         self._turns = Turns()
+        self._code = 0
         self._stop = asyncio.Event()
         self._ended = asyncio.Event()
         self._written: asyncio.Task[None] | None = None
@@ -94,7 +96,9 @@ class Front:
         task.add_done_callback(self._tasks.discard)
 
     async def serve(self, tell_ready: Callable[[list[str]], None]) -> int:
-        """Listen until SIGTERM, SIGINT or SIGHUP; the exit code. `tell_ready` gets the lines of what is listened on.
+        """Listen until SIGTERM, SIGINT or SIGHUP; the exit code, 1 where others took it for dead.
+
+        `tell_ready` gets the lines of what is listened on.
 
         Raises Refused where the database can't be reached, OSError where a port is taken.
         """
@@ -121,7 +125,7 @@ class Front:
             await self._drain()
         finally:
             await self._close()
-        return 0
+        return self._code
 
     async def admit(self, visitor: Visitor, kind: str) -> int:
         """Let a visitor's channel in; its served session. Raises Refused."""
@@ -199,7 +203,7 @@ class Front:
         """A client is there. Those who have proved nothing yet take room too: there is an end to it."""
         self._connections.add(connection)
         peer = connection.get_extra_info("peername")
-        self._turns.attach(connection, str(peer[0]) if peer else "")
+        self._turns.attach(connection, counted_address(str(peer[0]) if peer else ""))
         if len(self._connections) > self.settings.serve_sessions * 2 + _STRANGERS:
             connection.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, _TOO_MANY)
 
@@ -271,6 +275,7 @@ class Front:
                 if (
                     refusal.code is ErrorCode.SERVICE_ENDING
                 ):  # taken for dead: its sessions are signed out already
+                    self._code = 1
                     self._asked_to_stop()
             except Exception as error:
                 _log.error("the service could not tell that it runs", exc_info=error)
