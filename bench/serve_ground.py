@@ -71,6 +71,7 @@ def make_county(folder: Path, url: str = "") -> County:
     initialise(settings, password=PASSWORD)
     key = asyncssh.generate_private_key("ssh-ed25519")
     path = folder / "operator"
+    path.touch(mode=0o600)  # OpenSSH takes no key that others may read
     path.write_bytes(key.export_private_key())
     desk = open_desk(settings)
     try:

@@ -2,7 +2,8 @@
 
 `python -m bench.serve_typing` reads one order a line and answers each with one line: `open` opens sessions,
 `arrive` leads those from a number on to their screens, `type` has all of them type, `go_back` leads those who opened
-screens to their stations again, `close` ends all but the first so many. It is a process of its own, so that its share of the processors can be told from that of the service.
+screens to their stations again, `close` ends all but the first so many. It is a process of its own, so that its
+share of the processors can be told from that of the service.
 """
 
 from __future__ import annotations

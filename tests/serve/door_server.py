@@ -19,7 +19,7 @@ from core.schema.account_keys import AddKey
 from core.services.account_keys import add_key
 from core.services.desk import Desk
 from tests.services.key_pairs import key_pair, line_of
-from tui.serve.bounds import Proving
+from tui.serve.bounds import OnceAMinute, Proving
 from tui.serve.counters import Counters
 from tui.serve.doors import DOOR_OPTIONS, Doors
 from tui.serve.visitor import Visitor
@@ -54,6 +54,7 @@ class DoorFront:
         self.visitors: list[Visitor] = []
         self.callers: Counter[str] = Counter()
         self.proving = Proving(2)
+        self.crowds = OnceAMinute()
         self.port = 0
 
     async def run(self, function: Any, *arguments: Any) -> Any:

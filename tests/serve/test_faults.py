@@ -19,6 +19,7 @@ from core.services.setup import initialise
 from tests.conftest import administer
 from tests.journeys.conftest import fill
 from tests.journeys.steps import PASSWORD, Installation
+from tests.serve.people import people
 from tests.serve.postgres import Postgres
 from tests.serve.service import HASTY, NOTHING_HELD, Service, alive, held, until
 from tests.serve.storm import (
@@ -29,7 +30,6 @@ from tests.serve.storm import (
     Operator,
     Reviewer,
     Storm,
-    people,
 )
 
 DECLARERS = 5

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -110,6 +111,19 @@ class Inflate(compression.Decompressor):
 def bound_inflation() -> None:
     """From now on connections of this process unpack with `Inflate`; the library offers no option for it."""
     compression._cmp_decompressors[b"zlib@openssh.com"] = Inflate
+
+
+class OnceAMinute:
+    """For lines of the log that a crowd could have written by the thousand, until all others are gone from it."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, float] = {}
+
+    def may(self, key: str) -> bool:
+        """Whether it is a minute since this was true for the key, or never was."""
+        now = time.monotonic()
+        self._last = {each: at for each, at in self._last.items() if now - at < 60}
+        return self._last.setdefault(key, now) == now
 
 
 class Proving:

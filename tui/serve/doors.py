@@ -81,13 +81,11 @@ class Doors(asyncssh.SSHServer):
         peer = conn.get_extra_info("peername")
         self._address = plain_address(peer[0] if isinstance(peer, tuple) else "")
         self._front.counters.connections += 1
-        self._front.callers[counted_address(self._address)] += 1
+        counted = counted_address(self._address)
+        self._front.callers[counted] += 1
         self._front.connected(conn)
-        if (
-            self._front.callers[counted_address(self._address)]
-            > CROWD * self._front.desk.settings.serve_address_sessions
-        ):
-            self._note("crowd")
+        if self._front.callers[counted] > CROWD * self._front.desk.settings.serve_address_sessions:
+            self._note("crowd", is_told=self._front.crowds.may(counted))
             conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -251,9 +249,10 @@ class Doors(asyncssh.SSHServer):
         self._note("forwarding")
         return False
 
-    def _note(self, what: str, method: str = "") -> None:
+    def _note(self, what: str, method: str = "", *, is_told: bool = True) -> None:
         self._front.counters.refused(what)
-        service_log("refused", method=method, address=self._address, code=what)
+        if is_told:
+            service_log("refused", method=method, address=self._address, code=what)
 
 
 class TurnedAway(asyncssh.SSHServerSession[bytes]):

@@ -25,7 +25,7 @@ from core.services.desk import Desk, open_desk
 from core.services.door import must_stand, prove_again
 from core.services.hostkeys import ensure_host_key
 from core.services.settings import Settings
-from tui.serve.bounds import ACCEPTED_AT_ONCE, Proving, bound_inflation, widen_queue
+from tui.serve.bounds import ACCEPTED_AT_ONCE, OnceAMinute, Proving, bound_inflation, widen_queue
 from tui.serve.counters import Counters, keep_written, service_log
 from tui.serve.doors import DOOR_OPTIONS, Doors
 from tui.serve.forker import Forker
@@ -73,6 +73,7 @@ class Front:
         self.callers: Counter[str] = Counter()
         """Connections that are there, proved or not, by their address."""
         self.proving = Proving(PROVING)
+        self.crowds = OnceAMinute()
         self._turns = Turns()
         self._code = 0
         self._stop = asyncio.Event()

@@ -10,7 +10,7 @@ import asyncssh
 
 from core.services.desk import Desk
 from core.services.settings import Settings
-from tui.serve.bounds import Proving
+from tui.serve.bounds import OnceAMinute, Proving
 from tui.serve.counters import Counters
 from tui.serve.forker import Forker
 from tui.serve.visitor import Visitor
@@ -26,6 +26,7 @@ class Service(Protocol):
     terminals: dict[int, Any]
     callers: Counter[str]
     proving: Proving
+    crowds: OnceAMinute
     draining: bool
 
     async def run(self, *arguments: Any) -> Any:
