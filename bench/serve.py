@@ -39,7 +39,7 @@ class Extent:
     line_rounds: int
 
 
-FULL = Extent((50, 100), 25.0, 20.0, 3)
+FULL = Extent((50, 100), 15.0, 20.0, 2)
 QUICK = Extent((10, 20), 6.0, 5.0, 1)
 
 

@@ -33,7 +33,7 @@ FIRST_SCREEN = 300
 """Bytes that no first screen does without."""
 _LETTERS = "vwxyzkjo"
 """None of them ends an escape sequence, so a byte that is one of them shows it."""
-_AT_ONCE = 4
+_AT_ONCE = 8
 
 
 def keys_of(station: str) -> Sequence[tuple[str, str]]:
