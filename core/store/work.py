@@ -154,6 +154,10 @@ class UnitOfWork:
         try:
             self.prepare()
             self.session.commit()
+            if (
+                self.connection.in_transaction()
+            ):  # a session that nobody used has nothing to commit, and doesn't
+                self.connection.commit()
         except (StaleDataError, DBAPIError) as error:
             refusal = as_refusal(error)
             if refusal is None:

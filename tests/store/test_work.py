@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from core.model import Audit, Declaration, LoginSession, Org, PersonYear, Registration, Viewing
+from core.model import Audit, Declaration, LoginSession, Meta, Org, PersonYear, Registration, Viewing
 from core.rules.errors import ErrorCode, Refused
 from core.rules.hours import CreditHours
 from core.rules.roles import Actor, Guest, Role
@@ -40,6 +40,14 @@ def test_work_that_fails_is_undone(store: Store) -> None:
         raise KeyError
     with store.reading() as work:
         assert work.session.scalar(select(func.count(Audit.id))) == 0
+
+
+def test_what_was_written_past_the_session_is_kept_too(store: Store) -> None:
+    with store.writing() as work:
+        work.connection.execute(insert(Meta).values(key="x", value="1"))
+        work.commit()
+    with store.reading() as work:
+        assert work.session.scalar(select(Meta.value).where(Meta.key == "x")) == "1"
 
 
 def test_a_reading_unit_cannot_commit(store: Store) -> None:

@@ -1,12 +1,15 @@
 """The pane: one widget that draws lines and takes keys. Everything a screen shows is a pane.
 
-A pane draws itself from its own state in `draw`, so a key changes state and asks for a repaint; the wire
-sends what differs. Keys come in one at a time through `press`, never through Textual's message queues.
+A pane draws itself from its own state in `draw`, so a key changes state and asks for a repaint; Textual renders the
+rows that differ, and the wire sends the cells. Keys come in one at a time through `press`, never through Textual's
+message queues.
 """
 
 from __future__ import annotations
 
-from textual.geometry import Size
+from collections.abc import Collection
+
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -29,6 +32,12 @@ class Pane(Widget):
         super().__init__(id=id)
         self._drawn: list[Line] | None = None
         self._drawn_for: Size | None = None
+        self._rendered_rows: dict[int, Line] = {}
+        """What each row was when it was rendered last."""
+        self._last_lines: list[Line] | None = None
+        """The lines when Textual was last told which rows to paint, and the rows rendered since."""
+        self._rendered_since: set[int] = set()
+        self._last_size: Size | None = None
 
     def place(self) -> None:
         """A popup takes its size and place from the screen, when it opens and when the window changes."""
@@ -78,9 +87,10 @@ class Pane(Widget):
         return self.commands
 
     def changed(self) -> None:
-        """Draw again."""
+        """Draw again. Which rows differ is found out when Textual is about to paint."""
         self._drawn = None
-        self.refresh()
+        self._repaint_required = True
+        self.check_idle()
 
     @property
     def caret(self) -> tuple[int, int] | None:
@@ -102,5 +112,38 @@ class Pane(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One row for Textual."""
-        lines = self.lines()
-        return to_strip(lines[y] if y < len(lines) else (), self.size.width, self.base)
+        line = self._rendered_rows[y] = _at(self.lines(), y)
+        self._rendered_since.add(y)
+        return to_strip(line, self.size.width, self.base)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows for Textual, which keeps those that were not said to be other ones."""
+        lines, known = self.lines(), self._rendered_rows
+        stale = [y for y in crop.line_range if y in known and known[y] != _at(lines, y)]
+        if stale:
+            self._styles_cache.set_dirty(*_as_regions(stale, self.size.width))
+        return super().render_lines(crop)
+
+    def _exchange_repaint_regions(self) -> Collection[Region]:
+        """What Textual is to paint now: all of it where somebody asked for that, else the rows that differ.
+
+        A row that was rendered since the last time may not have reached the screen, or reached it with what it no
+        longer holds: it counts as different.
+        """
+        asked, lines = super()._exchange_repaint_regions(), self.lines()
+        told, since = self._last_lines, self._rendered_since
+        self._last_lines, self._rendered_since = lines, set()
+        size, self._last_size = self._last_size, self.size
+        if asked or told is None or size != self.size:
+            return asked or (self.size.region,)
+        every = range(self.size.height)
+        differ = [y for y in every if y in since or _at(told, y) != _at(lines, y)]
+        return _as_regions(differ, self.size.width)
+
+
+def _at(lines: list[Line], y: int) -> Line:
+    return lines[y] if y < len(lines) else ()
+
+
+def _as_regions(rows: Collection[int], width: int) -> list[Region]:
+    return [Region(0, y, width, 1) for y in rows]
