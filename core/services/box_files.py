@@ -112,9 +112,9 @@ def put_file(
                 work.audit(Guest(address), ADDED, "account", account_id, words)
             work.commit()
     except BaseException:
-        _drop(desk, place)
+        drop_bytes(desk, place)
         raise
-    _drop(desk, old)
+    drop_bytes(desk, old)
     return put
 
 
@@ -145,7 +145,7 @@ def remove_file(desk: Desk, account_id: int, box: Box, name: str, *, address: st
         words = f"{box.label} {row.kind} {row.size} bytes"
         work.audit(Guest(address), Action.DELETE_FILE, "account", account_id, words)
         work.commit()
-    _drop(desk, place)
+    drop_bytes(desk, place)
 
 
 def rename_file(
@@ -172,12 +172,14 @@ def rename_file(
         _named(work, row, new)
         work.audit(Guest(address), RENAMED, "account", account_id, f"{row.kind} {row.size} bytes")
         work.commit()
-    _drop(desk, replaced)
+    drop_bytes(desk, replaced)
 
 
 def drop_bytes(desk: Desk, place: str) -> None:
-    """The bytes of a row that is gone. Where the store can't be reached they are swept up later."""
-    _drop(desk, place)
+    """The bytes of a row that is gone, if any. Where the store can't be reached they are swept up later."""
+    if place:
+        with suppress(Refused, OSError):
+            desk.store.blobs.drop(place)
 
 
 def forget_old(desk: Desk) -> int:
@@ -187,7 +189,7 @@ def forget_old(desk: Desk) -> int:
     while places := _take_old(desk, oldest):
         gone += len(places)
         for place in places:
-            _drop(desk, place)
+            drop_bytes(desk, place)
     _sweep(desk)
     return gone
 
@@ -279,9 +281,3 @@ def _kind_out(content: bytes) -> str:
     with suppress(Refused):
         return kind_of(content)
     return "file"
-
-
-def _drop(desk: Desk, place: str) -> None:
-    if place:
-        with suppress(Refused, OSError):
-            desk.store.blobs.drop(place)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -40,6 +37,7 @@ from core.services.reasons import typed_reason
 from core.services.scope import bureau_of, covers, not_yours, owner, region_prefix
 from core.services.voiding import ANNUAL, KIND, void
 from core.store import registers
+from core.store.whole_files import replacing
 from core.store.work import UnitOfWork
 
 __all__ = [
@@ -252,23 +250,9 @@ def _year(row: PersonYear) -> YearFacts:
 def save_paper(desk: Desk, actor: Actor, row: FrozenPaper, *, reprint: bool) -> PrintedCertificate:
     """The frozen file in the export folder, readable by its owner only, or in the outbox."""
     content = desk.store.blobs.get_sealed(row.pdf_sha256, desk.vault)
-    with handed_out(desk, actor, f"{row.number}.pdf") as out:
-        write_paper(out.path, content)
+    with handed_out(desk, actor, f"{row.number}.pdf") as out, replacing(out.path) as fresh:
+        fresh.write_bytes(content)
     return PrintedCertificate(row.number, row.check_code, out.shown, reprint)
-
-
-def write_paper(path: Path, content: bytes) -> None:
-    """A file of papers, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # A name of its own: the same paper may be printed by two at once.
-    handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(fresh, path)
-    except BaseException:
-        Path(fresh).unlink(missing_ok=True)
-        raise
 
 
 def joined_years(years: tuple[int, ...]) -> str:

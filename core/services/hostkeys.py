@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from core.store.hostkeys import ensure_host_key, host_key_fingerprint, host_key_path
+from core.store.hostkeys import ensure_host_key
 
-__all__ = ["ensure_host_key", "host_key_fingerprint", "host_key_path"]
+__all__ = ["ensure_host_key"]

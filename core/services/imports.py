@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -37,6 +34,7 @@ from core.services.scope import not_yours
 from core.store.import_files import ImportFiles
 from core.store.sheets import Cell, SheetLine, read_file, read_sheet
 from core.store.table_files import write_problems, write_template
+from core.store.whole_files import replacing
 from core.store.work import UnitOfWork
 
 KIND = "job"
@@ -48,8 +46,8 @@ RECENT = 8
 def import_template(desk: Desk, actor: Actor, command: ImportTemplate) -> SavedFile:
     """下载模板: an .xlsx with headings, an example and notes. Raises NOT_ALLOWED for another role's kind."""
     sheet = _sheet(actor, command.kind)
-    with handed_out(desk, actor, f"{sheet.label}导入模板.xlsx") as out:
-        _written(out.path, lambda fresh: write_template(fresh, sheet))
+    with handed_out(desk, actor, f"{sheet.label}导入模板.xlsx") as out, replacing(out.path) as fresh:
+        write_template(fresh, sheet)
     return SavedFile(out.shown, 1)
 
 
@@ -163,8 +161,9 @@ def export_problems(desk: Desk, actor: Actor, command: ExportProblems) -> SavedF
         (each.line, each.column, each.content, each.reason if each.error else f"{each.reason} (提示)")
         for each in rows
     ]
-    with handed_out(desk, actor, f"导入错误表-{day}-{checked.id}.{ending}") as out:
-        _written(out.path, lambda fresh: write_problems(fresh, table, ending))
+    name = f"导入错误表-{day}-{checked.id}.{ending}"
+    with handed_out(desk, actor, name) as out, replacing(out.path) as fresh:
+        write_problems(fresh, table, ending)
     return SavedFile(out.shown, len(table))
 
 
@@ -277,17 +276,3 @@ def _row(number: int, problem: Problem) -> ImportProblemRow:
     return ImportProblemRow(
         number, problem.line, problem.column, problem.content, problem.reason, problem.error
     )
-
-
-def _written(path: Path, write: object) -> None:
-    """A file of the exports folder, whole or not at all."""
-    assert callable(write)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=path.suffix)
-    os.close(handle)
-    try:
-        write(Path(fresh))
-        os.replace(fresh, path)
-    except BaseException:
-        Path(fresh).unlink(missing_ok=True)
-        raise

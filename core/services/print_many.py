@@ -30,7 +30,6 @@ from core.services.certificates import (
     must_have_passed,
     paper_order,
     print_again,
-    write_paper,
 )
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.job_kinds import JobKind
@@ -38,6 +37,7 @@ from core.services.jobs import JobRunner, job_view_of, start_job
 from core.services.paper_packs import list_name, pack_waiting, waiting_in
 from core.services.scope import may_see_person, not_yours, within
 from core.store.pages import BY_NAME, escaped, texts
+from core.store.whole_files import replacing
 from core.store.work import UnitOfWork
 from core.store.workbook import HOURS, TEXT, Cell, Sheet, SheetColumn, write_sheets
 
@@ -169,7 +169,9 @@ def _saved(
         return waiting
     folder = work.settings.export_dir
     for paper in papers:
-        write_paper(folder / f"{paper.number}.pdf", work.blobs.get_sealed(paper.pdf_sha256, work.vault))
+        content = work.blobs.get_sealed(paper.pdf_sha256, work.vault)
+        with replacing(folder / f"{paper.number}.pdf") as fresh:
+            fresh.write_bytes(content)
     if sheet is not None:
         path = folder / f"{list_name(job)}.xlsx"
         write_sheets(path, [sheet])

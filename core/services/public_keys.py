@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from core.rules.errors import ErrorCode, Refused
+from core.store.hostkeys import fingerprint_of
 
 KINDS: Final[Mapping[str, str]] = {
     "ssh-ed25519": "Ed25519",
@@ -57,9 +57,8 @@ def read_public_key(text: str) -> PublicKey:
     except (binascii.Error, ValueError):
         raise Refused(ErrorCode.KEY_UNREADABLE) from None
     _judge(algorithm, public, blob)
-    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
     # Encoded anew: base64 may be written in several ways, and a key is known by this text.
-    return PublicKey(algorithm, base64.b64encode(blob).decode(), comment.strip(), f"SHA256:{digest}")
+    return PublicKey(algorithm, base64.b64encode(blob).decode(), comment.strip(), fingerprint_of(blob))
 
 
 def kind_of(algorithm: str, public: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import tarfile
 import tempfile
@@ -40,6 +39,7 @@ from core.store.seal import load_seal
 from core.store.settings import Settings
 from core.store.store import Store, open_store
 from core.store.vault import Vault, load_key
+from core.store.whole_files import write_new
 
 
 def restore(settings: Settings, path: Path) -> Proof:
@@ -163,7 +163,7 @@ def _put_seal(settings: Settings, content: bytes) -> None:
             if entry.name == HOST_KEY:
                 _put_host_key(settings, held.read())
             else:
-                _write(settings.seal_dir / entry.name, held.read())
+                write_new(settings.seal_dir / entry.name, held.read())
 
 
 def _put_host_key(settings: Settings, content: bytes) -> None:
@@ -171,10 +171,4 @@ def _put_host_key(settings: Settings, content: bytes) -> None:
     path = host_key_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
-        _write(path, content)
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
+        write_new(path, content)

@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import shutil
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from core.rules.errors import ErrorCode, Refused
 from core.store.vault import Vault
+from core.store.whole_files import replacing
 
 SEALED = ".sealed"
 _NAME = re.compile(r"[0-9a-f]{64}(\.sealed)?")
@@ -246,18 +246,11 @@ def _matching(content: bytes, sha256: str) -> bytes:
 
 def _put(target: Path, content: bytes, *, lasting: bool) -> None:
     """A file whole or not at all; `lasting` forces it to the disk."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            if lasting:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with replacing(target) as fresh, fresh.open("wb") as file:
+        file.write(content)
+        if lasting:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.rules.errors import ErrorCode, Refused
 from core.store.settings import Settings
+from core.store.whole_files import write_new
 
 FILE_NAME = "ssh_host_ed25519_key"
 
@@ -30,7 +31,7 @@ def ensure_host_key(settings: Settings) -> Path:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(fresh, _made())
+        write_new(fresh, _made())
         try:
             os.link(fresh, path)
         except FileExistsError:
@@ -56,8 +57,13 @@ def host_key_fingerprint(path: Path) -> str:
         reason = error.strerror if isinstance(error, OSError) else "不是 OpenSSH 的私钥"
         raise Refused(ErrorCode.FILE_UNREADABLE, path=str(path), reason=reason or "") from error
     line = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
-    digest = hashlib.sha256(base64.b64decode(line.split()[1])).digest()
-    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+    return fingerprint_of(base64.b64decode(line.split()[1]))
+
+
+def fingerprint_of(blob: bytes) -> str:
+    """How OpenSSH shows a public key, given in its binary form: `SHA256:` and 43 characters."""
+    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"
 
 
 def _made() -> bytes:
@@ -65,11 +71,3 @@ def _made() -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

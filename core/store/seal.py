@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 import secrets
 import shutil
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING
 from core.rules.certificate import canonical_bytes, check_code, line_payload, wrap_line
 from core.rules.errors import ErrorCode, Refused
 from core.rules.facts import CertificateFacts
+from core.store.whole_files import write_new
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -276,12 +276,7 @@ def _write(path: Path, content: bytes, *, secret: bool = False) -> None:
     """Replace a file in one step; a secret one is never readable by others, not even for a moment."""
     fresh = path.with_name(path.name + ".part")
     fresh.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if secret else 0o644), "wb"
-    ) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(fresh, content, 0o600 if secret else 0o644)
     fresh.replace(path)
 
 

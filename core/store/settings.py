@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +19,15 @@ from pydantic_settings import (
 )
 
 PREFIX = "JIJIAO_"
+_FORMS = {
+    "evidence_store": (
+        r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?",
+        "附件存储写成 s3://桶/前缀，如 s3://jijiao/evidence",
+    ),
+    "evidence_endpoint": (r"https?://[^/@]+/?", "对象存储的地址写成 https://主机:端口"),
+    "mail_from": (r"[!-?A-~]+@[!-?A-~]+", "发件人只写邮箱地址，如 jijiao@example.cn"),
+}
+"""How settings are written that may be empty, and what is said of one that is written otherwise."""
 
 
 def config_path() -> Path:
@@ -93,25 +102,12 @@ class Settings(BaseSettings):
             raise ValueError("时刻要带时区，如 2026-11-22T09:00+08:00")
         return value
 
-    @field_validator("evidence_store")
+    @field_validator(*_FORMS)
     @classmethod
-    def _bucket(cls, value: str) -> str:
-        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?", value):
-            raise ValueError("附件存储写成 s3://桶/前缀，如 s3://jijiao/evidence")
-        return value
-
-    @field_validator("evidence_endpoint")
-    @classmethod
-    def _endpoint(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^/@]+/?", value):
-            raise ValueError("对象存储的地址写成 https://主机:端口")
-        return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        if value and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", value):
-            raise ValueError("发件人只写邮箱地址，如 jijiao@example.cn")
+    def _in_form(cls, value: str, info: ValidationInfo) -> str:
+        form, words = _FORMS[info.field_name or ""]
+        if value and not re.fullmatch(form, value):
+            raise ValueError(words)
         return value
 
     @classmethod

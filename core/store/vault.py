@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     from core.store.settings import Settings
+from core.store.whole_files import write_new
 
 KEY_BYTES = 32
 _FORM = b"\x01"  # the first byte of whatever is sealed: which cipher, which derivation
@@ -93,11 +93,7 @@ def create_key_file(path: Path) -> bytes:
     """Make a new data key, readable by its owner only. Raises FileExistsError: a key is never overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = secrets.token_bytes(KEY_BYTES)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(base64.b64encode(key) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(path, base64.b64encode(key) + b"\n")
     return key
 
 

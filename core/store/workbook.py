@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.rules.clock import CHINA
+from core.store.whole_files import replacing
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -63,13 +62,10 @@ def write_sheets(path: Path, sheets: Sequence[Sheet]) -> int:
     """
     from xlsxwriter import Workbook
 
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".xlsx")
-    os.close(handle)
-    try:
+    with replacing(path) as fresh:
         # Each row leaves the memory when the next one begins; text stands in its cell.
         book = Workbook(
-            fresh,
+            str(fresh),
             {
                 "constant_memory": True,
                 "strings_to_formulas": False,
@@ -83,10 +79,6 @@ def write_sheets(path: Path, sheets: Sequence[Sheet]) -> int:
             count = sum(_Page(book, _sheet_name(sheet.name, names), sheet).write() for sheet in sheets)
         finally:
             book.close()
-        os.replace(fresh, path)
-    except BaseException:
-        Path(fresh).unlink(missing_ok=True)
-        raise
     return count
 
 

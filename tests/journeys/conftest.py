@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from core.services.review import decide
 from core.services.setup import LOCAL, initialise
 from core.services.sign_in import sign_in
 from core.services.unit_file import COLUMNS
+from tests.conftest import administer
 from tests.journeys.killing import Killed
 from tests.journeys.steps import (
     BUREAU,
@@ -62,12 +64,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The installation that all journeys start from, closed."""
     folder = tmp_path_factory.mktemp("journeys")
     made = Installation(folder / "home")
-    initialise(made.settings, password=PASSWORD)
-    desk = made.desk()
-    try:
-        fill(desk, folder)
-    finally:
-        desk.close()
+    _make(made, folder)
     return made.folder
 
 
@@ -108,6 +105,25 @@ def seat(home: Installation) -> Iterator[Seat]:
     """The program at 80x24 on its front page."""
     with home.sit_down() as taken:
         yield taken
+
+
+@contextmanager
+def filled_on(server: str, database: str, folder: Path) -> Iterator[Installation]:
+    """The same as the template, its database of this name on the server, where it is dropped afterwards."""
+    administer(server, f"create database {database}")
+    made = Installation(folder, url=server.format(database))
+    _make(made, folder.parent)
+    yield made
+    administer(server, f"drop database {database} with (force)")
+
+
+def _make(made: Installation, folder: Path) -> None:
+    initialise(made.settings, password=PASSWORD)
+    desk = made.desk()
+    try:
+        fill(desk, folder)
+    finally:
+        desk.close()
 
 
 def fill(desk: Desk, folder: Path) -> None:

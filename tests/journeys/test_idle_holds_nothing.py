@@ -12,10 +12,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from core.rules.roles import Role
-from core.services.setup import initialise
-from tests.conftest import ENGINES, administer
-from tests.journeys.conftest import fill
-from tests.journeys.steps import PASSWORD, PATIENCE, PERSON_NAME, Installation, Seat
+from tests.conftest import ENGINES
+from tests.journeys.conftest import filled_on
+from tests.journeys.steps import PATIENCE, PERSON_NAME, Installation, Seat
 
 DATABASE = "idle_journey"
 
@@ -23,16 +22,8 @@ DATABASE = "idle_journey"
 @pytest.fixture(scope="module")
 def on_server(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation on PostgreSQL that the tests of this file share."""
-    administer(postgresql_server, f"create database {DATABASE}")
-    made = Installation(tmp_path_factory.mktemp("idle") / "home", url=postgresql_server.format(DATABASE))
-    initialise(made.settings, password=PASSWORD)
-    desk = made.desk()
-    try:
-        fill(desk, made.folder)
-    finally:
-        desk.close()
-    yield made
-    administer(postgresql_server, f"drop database {DATABASE} with (force)")
+    with filled_on(postgresql_server, DATABASE, tmp_path_factory.mktemp("idle") / "home") as made:
+        yield made
 
 
 @pytest.fixture(params=ENGINES)

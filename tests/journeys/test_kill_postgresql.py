@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.services.setup import initialise
 from tests.conftest import administer
-from tests.journeys.conftest import fill
+from tests.journeys.conftest import filled_on
 from tests.journeys.killing import Killed, play
-from tests.journeys.steps import PASSWORD, Installation
 
 TEMPLATE = "template_killed"
 
@@ -20,14 +18,6 @@ TEMPLATE = "template_killed"
 @pytest.fixture(scope="module")
 def killed_there(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     """The same installation with its database on the server; each run gets a copy of it."""
-    administer(postgresql_server, f"create database {TEMPLATE}")
-    made = Installation(tmp_path_factory.mktemp("killed") / "home", url=postgresql_server.format(TEMPLATE))
-    initialise(made.settings, password=PASSWORD)
-    desk = made.desk()
-    try:
-        fill(desk, made.folder)
-    finally:
-        desk.close()
     numbers = count()
 
     def fresh() -> str:
@@ -35,7 +25,8 @@ def killed_there(postgresql_server: str, tmp_path_factory: pytest.TempPathFactor
         administer(postgresql_server, f"create database {name} template {TEMPLATE}")
         return postgresql_server.format(name)
 
-    yield Killed.of(made, fresh)
+    with filled_on(postgresql_server, TEMPLATE, tmp_path_factory.mktemp("killed") / "home") as made:
+        yield Killed.of(made, fresh)
     for number in range(next(numbers)):
         administer(postgresql_server, f"drop database killed_{number} with (force)")
 

@@ -16,20 +16,12 @@ from core.services.door import prove_password
 from core.services.sign_in import enter_by_ticket
 from core.store.store import Store
 from tests.screens.office import SMALL, SharedBackend, Terminal
-from tests.services.front_door import PASSWORD, cheap_desk
+from tests.services.front_door import LOGIN, PASSWORD, cheap_desk
 from tests.services.test_sign_in import give_login
 from tests.worlds import World, build_world
 from tui.app import JijiaoApp
 
-ADDRESS, LOGIN = "192.0.2.7", "YAMEN"
-
-
-@pytest.fixture
-def office(desk: Desk, world: World) -> Actor:
-    """An office whose account is signed in to as LOGIN with PASSWORD."""
-    actor = world.office(world.school)
-    give_login(desk, actor, LOGIN)
-    return actor
+ADDRESS = "192.0.2.7"
 
 
 @pytest.fixture

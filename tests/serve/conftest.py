@@ -1,4 +1,4 @@
-"""What the tests of serving share: the installations of the journeys."""
+"""What the tests of serving share: the installations of the journeys, and the small world of the screens."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 
 from tests.journeys.conftest import home, template
 from tests.journeys.steps import Installation
+from tests.screens.conftest import desk, office, world
 from tests.wire.conftest import demonstration
 
-__all__ = ["demonstration", "home", "template"]
+__all__ = ["demonstration", "desk", "home", "office", "template", "world"]
 
 
 @pytest.fixture(scope="module")

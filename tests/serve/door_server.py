@@ -14,7 +14,8 @@ from typing import Any
 import asyncssh
 
 from core.model import Account
-from core.rules.roles import Actor
+from core.rules.errors import Refused
+from core.rules.roles import Actor, Guest
 from core.schema.account_keys import AddKey
 from core.services.account_keys import add_key
 from core.services.desk import Desk
@@ -58,15 +59,20 @@ class DoorFront:
         self.port = 0
 
     async def run(self, function: Any, *arguments: Any) -> Any:
-        return await asyncio.to_thread(partial(function, *arguments))
+        try:
+            return await asyncio.to_thread(partial(function, *arguments))
+        except Refused:
+            raise
+        except Exception as error:
+            raise self.desk.faulted(error, function.__name__, Guest()) from error
 
-    def connected(self, connection: Any) -> None:
+    def connected(self, connection: Any, counted: str) -> None:
         """A client is there."""
 
     def disconnected(self, connection: Any) -> None:
         """It has gone."""
 
-    def terminal_session(self, connection: Any, visitor: Visitor) -> Telling:
+    def terminal_session(self, visitor: Visitor) -> Telling:
         self.visitors.append(visitor)
         return Telling(visitor)
 

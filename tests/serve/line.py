@@ -36,6 +36,7 @@ class Line(Terminal):
         term: str = "xterm-256color",
         asked: tuple[int, int] | None = None,
         env: Mapping[str, str] = _UTF8,
+        encoding: str = "utf-8",
     ) -> None:
         self._port, self._login, self._password = port, login, password
         self._term, self._asked, self._told = term, asked or (cols, rows), dict(env)
@@ -45,7 +46,7 @@ class Line(Terminal):
         self._connection: asyncssh.SSHClientConnection | None = None
         self._channel: asyncssh.SSHClientChannel[bytes]
         self.exit_status: int | None = None
-        super().__init__((), cols=cols, rows=rows)
+        super().__init__((), cols=cols, rows=rows, encoding=encoding)
 
     def _start(
         self, argv: Sequence[str], env: dict[str, str], cwd: str | os.PathLike[str] | None
@@ -114,6 +115,11 @@ class Line(Terminal):
         self.cols, self.rows = cols, rows
         self.screen.resize(rows, cols)
         self._on_loop(lambda: self._channel.change_terminal_size(cols, rows))
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that were typed and that the service does not take yet."""
+        return self._channel.get_write_buffer_size()
 
     def ask(self, request: str, *more: bytes) -> bool:
         """Ask something of the open channel; whether it was granted."""

@@ -14,6 +14,7 @@ import re
 import signal
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -117,7 +118,7 @@ class Storm:
             self.faults.append(fault)
 
 
-class Operator:
+class Operator(ABC):
     """Somebody with an account who calls again and again."""
 
     home_page = "未完成的草稿"
@@ -154,7 +155,6 @@ class Operator:
                     self.work()
             while self.terminal.alive and (left := self.moment - time.monotonic()) > 0:
                 self.terminal.settle(quiet=left, timeout=left)
-            self.terminal.settle(quiet=0.01)
             self.last_look()
             self.cut_at = time.monotonic()
             was_cut = self.cut(way)
@@ -188,9 +188,21 @@ class Operator:
         elif way == CLIENT_KILLED:
             self.terminal.signal(signal.SIGKILL)
         else:
-            with contextlib.suppress(OSError, ValueError, IndexError):
+            try:
                 os.kill(self.storm.chance.choice(self.storm.service.sessions()), signal.SIGKILL)
+            except (OSError, ValueError, IndexError):  # none was there to be killed
+                return False
         return True
+
+    def collect(self) -> None:
+        """After the storm: what is still owed stands on the home page."""
+        with Terminal(self.storm.service.command("PubkeyAuthentication=no", login=self.login)) as terminal:
+            terminal.wait("assword:", timeout=PATIENCE)
+            terminal.send(PASSWORD, "Enter")
+            for words in (self.home_page, *self.owed):
+                terminal.wait(words, timeout=PATIENCE)
+        self.storm.done[OFFERED] += len(self.owed)
+        self.wait_for_end()
 
     def reached(self, *words: str) -> bool:
         """Wait until these stand on the screen; False where the end came before."""
@@ -238,16 +250,17 @@ class Operator:
 
     # -- what differs ------------------------------------------------------------------------------
 
+    @abstractmethod
     def work(self) -> None:
         """From 首页 on."""
-        raise NotImplementedError
 
     def last_look(self) -> None:
         """At the last picture before the cut."""
+        self.terminal.settle(quiet=0.01)
 
+    @abstractmethod
     def judge(self, *, gently: bool) -> None:
         """What must be stored. `gently`: the process had time to keep what was typed."""
-        raise NotImplementedError
 
 
 class Declarer(Operator):
@@ -293,6 +306,7 @@ class Declarer(Operator):
                     return
 
     def last_look(self) -> None:
+        super().last_look()
         text = self.terminal.screen_text()
         if self.confirmed and all(word in text for word in self.confirmed):
             self.allowed = self.allowed[-1:]

@@ -74,7 +74,7 @@ def test_each_series_is_explained_and_typed_once() -> None:
 
 def test_every_sample_is_of_a_series_that_is_typed_before_it() -> None:
     typed: set[str] = set()
-    for line in counted().render_prometheus().splitlines():
+    for line in render_prometheus([counted().state()]).splitlines():
         if line.startswith("# TYPE "):
             typed.add(line.split()[2])
         elif not line.startswith("#"):
@@ -82,7 +82,7 @@ def test_every_sample_is_of_a_series_that_is_typed_before_it() -> None:
 
 
 def test_what_was_counted_is_in_the_text_file() -> None:
-    found = samples(counted().render_prometheus())
+    found = samples(render_prometheus([counted().state()]))
     assert found["jijiao_sign_ins_total", 'listen="127.0.0.1:2222",method="key"'] == 1
     assert found["jijiao_refusals_total", 'listen="127.0.0.1:2222",code="E122"'] == 1
     assert found["jijiao_bytes_out_total", 'listen="127.0.0.1:2222"'] == 5
@@ -91,7 +91,7 @@ def test_what_was_counted_is_in_the_text_file() -> None:
 def test_a_label_can_not_break_out_of_its_line() -> None:
     counters = Counters(listens="a")
     counters.refused('x"} 1\nevil{a="\\')
-    found = samples(counters.render_prometheus())
+    found = samples(render_prometheus([counters.state()]))
     assert found["jijiao_refusals_total", 'listen="a",code="x\\"} 1\\nevil{a=\\"\\\\"'] == 1
 
 

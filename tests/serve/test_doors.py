@@ -20,34 +20,11 @@ from core.services.desk import Desk
 from core.services.sign_in import sign_in
 from core.store.store import Store
 from tests.serve.door_server import DoorFront, called, disable, doors_of, refused, who, with_key
-from tests.services.front_door import GUEST, PASSWORD, cheap_desk
+from tests.services.front_door import GUEST, LOGIN, PASSWORD, WRONG, cheap_desk
 from tests.services.hall import answer
 from tests.services.key_pairs import key_pair
-from tests.services.test_sign_in import give_login
-from tests.worlds import World, build_world
+from tests.worlds import World
 from tui.serve.doors import KEY_TRIES, NAMES, PASSWORD_TRIES, Doors
-
-LOGIN = "YAMEN"
-WRONG = "wrong-pass1"
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
-def office(desk: Desk, world: World) -> Actor:
-    """An office whose account is signed in to as LOGIN with PASSWORD."""
-    actor = world.office(world.school)
-    give_login(desk, actor, LOGIN)
-    return actor
-
 
 # -- who gets in ----------------------------------------------------------------------------------
 

@@ -13,35 +13,12 @@ import pytest
 
 from core.rules.roles import Actor
 from core.services.desk import Desk
-from core.store.store import Store
 from tests.serve.door_server import DoorFront, disable, doors_of, with_key
-from tests.services.front_door import PASSWORD, cheap_desk
-from tests.services.test_sign_in import give_login
-from tests.worlds import World, build_world
+from tests.services.front_door import LOGIN, PASSWORD, WRONG
 
-LOGIN = "YAMEN"
-WRONG = "wrong-pass1"
 pytestmark = pytest.mark.skipif(
     shutil.which("ssh") is None, reason="needs Debian's openssh-client, which is not here"
 )
-
-
-@pytest.fixture
-def world(sqlite_store: Store) -> World:
-    return build_world(sqlite_store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
-def office(desk: Desk, world: World) -> Actor:
-    """An office whose account is signed in to as LOGIN with PASSWORD."""
-    actor = world.office(world.school)
-    give_login(desk, actor, LOGIN)
-    return actor
 
 
 async def ssh(

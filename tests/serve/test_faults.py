@@ -24,7 +24,10 @@ from tests.serve.postgres import Postgres
 from tests.serve.service import HASTY, NOTHING_HELD, Service, alive, held, until
 from tests.serve.storm import (
     CLIENT_KILLED,
+    CONFIRMED,
+    DECIDED,
     HANG_UP,
+    OFFERED,
     SESSION_KILLED,
     Declarer,
     Operator,
@@ -35,6 +38,8 @@ from tests.serve.storm import (
 DECLARERS = 5
 WANTED = {HANG_UP: 70, CLIENT_KILLED: 30, SESSION_KILLED: 10}
 """On each of the two engines; and the front is killed FRONTS times."""
+AT_LEAST = {CONFIRMED: 10, DECIDED: 5, OFFERED: 1}
+"""What must have happened on each engine, or "nothing was lost" would say nothing."""
 FRONTS = {"sqlite": 3, "postgresql": 2}
 
 
@@ -114,31 +119,34 @@ def test_whoever_calls_while_the_database_is_away_is_told_so_and_is_served_when_
 @contextlib.contextmanager
 def _storm(home: Installation, seed: int) -> Iterator[Storm]:
     """Let it blow; then nothing may be left of it, in the service, on the machine or in the database."""
-    desk = home.desk()
-    accounts = people(desk, home.folder, DECLARERS)
-    storm = Storm(desk, home, seed)
-    with storm.service as service:
-        *persons, reviewer = accounts.items()
-        operators: list[Operator] = [
-            Declarer(storm, login, account, 100 * seed + number)
-            for number, (login, account) in enumerate(persons)
-        ]
-        operators.append(Reviewer(storm, *reviewer, 100 * seed + 99))
-        storm.begin(operators, WANTED)
-        try:
-            yield storm
-        finally:
-            storm.end()
-            desk.close()
-        until(lambda: held(home) == NOTHING_HELD, "something is held in the database")
-        until(lambda: len(service.offspring()) == 3, "session processes are left")
-        until(lambda: _sockets(service.process) < 20, "sockets are left")
-        processes = service.offspring()
-        service.signal(signal.SIGTERM)
-        assert service.wait() == 0
-        until(lambda: not alive(processes), "processes are left")
-        assert held(home) == NOTHING_HELD
-        assert not any(service.counted()["open_sessions"].values())
+    with contextlib.closing(home.desk()) as desk:
+        accounts = people(desk, home.folder, DECLARERS)
+        storm = Storm(desk, home, seed)
+        with storm.service as service:
+            *persons, reviewer = accounts.items()
+            operators: list[Operator] = [
+                Declarer(storm, login, account, 100 * seed + number)
+                for number, (login, account) in enumerate(persons)
+            ]
+            operators.append(Reviewer(storm, *reviewer, 100 * seed + 99))
+            storm.begin(operators, WANTED)
+            try:
+                yield storm
+            finally:
+                storm.end()
+            for operator in operators:
+                operator.collect()
+            few = {what: storm.done[what] for what, least in AT_LEAST.items() if storm.done[what] < least}
+            assert not few, f"so little happened that nothing is shown: {few}"
+            until(lambda: held(home) == NOTHING_HELD, "something is held in the database")
+            until(lambda: len(service.offspring()) == 3, "session processes are left")
+            until(lambda: _sockets(service.process) < 20, "sockets are left")
+            processes = service.offspring()
+            service.signal(signal.SIGTERM)
+            assert service.wait() == 0
+            until(lambda: not alive(processes), "processes are left")
+            assert held(home) == NOTHING_HELD
+            assert not any(service.counted()["open_sessions"].values())
 
 
 def _sockets(process: int) -> int:

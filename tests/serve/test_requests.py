@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +17,12 @@ from core.rules.roles import Role
 from tests.journeys.steps import PATIENCE, PERSON, Installation, Seat
 from tests.serve.line import Line
 from tests.serve.service import NOTHING_HELD, Service, free_port, held, until
+from tests.serve.test_attacks import MB, most_held
 from tests.terminal import Terminal
 
 FRONT_PAGE, HOME_PAGE = "继续教育服务窗口", "未完成的草稿"
 GARBAGE = bytes(range(256)) * 4096
+PASTED = 4 * MB
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +178,7 @@ def test_broken_utf8_in_a_field_is_shown_as_such_and_what_follows_arrives(servic
 
 
 def test_of_a_flood_of_keys_none_is_lost_and_others_go_on(service: Service) -> None:
-    """Far more than every buffer holds, then keys that do something; another's echo comes meanwhile."""
+    """Some 1,600 keys in one write, then keys that are seen; another's echo comes meanwhile."""
     other = service.front_page()
     other.type("12")
     with Line(service.ports["压缩"]) as line:
@@ -184,6 +189,45 @@ def test_of_a_flood_of_keys_none_is_lost_and_others_go_on(service: Service) -> N
         other.type("4100")
         other.see("4100")
         line.wait("[4100 ", timeout=120)
+
+
+def test_a_session_that_takes_nothing_makes_its_client_wait_and_nothing_is_lost(service: Service) -> None:
+    """Pastes of far more than every buffer holds: the front keeps little of them. The keys that come between show
+    that the first came to its end, and the words that the second did: a key would have taken the first one's away.
+    """
+    with Line(service.ports["压缩"]) as line:
+        line.wait(FRONT_PAGE, timeout=PATIENCE)
+        line.send("12")
+        line.wait("用户类型", timeout=PATIENCE)
+        line.settle()
+        (session,) = service.sessions()
+        before = most_held(service.process)
+        os.kill(session, signal.SIGSTOP)
+        try:
+            typing = threading.Thread(target=paste_type_paste, args=(line,))
+            typing.start()
+            until(lambda: not typing.is_alive() and is_steady(lambda: line.unsent), "it trickles on", 120)
+            waiting, kept = line.unsent, most_held(service.process) - before
+        finally:
+            os.kill(session, signal.SIGCONT)
+        assert waiting > PASTED, "the front took more than the first of two pastes"
+        assert kept < PASTED
+        line.wait("粘贴的内容太长", timeout=120)
+        line.wait("[4100 ", timeout=PATIENCE)
+
+
+def paste_type_paste(line: Line) -> None:
+    """A paste into the first field, which is emptied then; four keys; and the same paste into the next field."""
+    line.paste("9" * PASTED)
+    line.send("ctrl+u", "4100", "Tab")
+    line.paste("9" * PASTED)
+
+
+def is_steady(count: Callable[[], int], seconds: float = 1.5) -> bool:
+    """Whether a number stays what it is for so long."""
+    first = count()
+    time.sleep(seconds)
+    return count() == first
 
 
 def test_what_is_typed_before_the_first_picture_acts(service: Service) -> None:

@@ -16,7 +16,7 @@ from core.services.processes import this_host
 from core.services.served import admit, mark_draining, open_service
 from core.services.settings import read_settings
 from tui.cli import main
-from tui.serve.counters import Counters
+from tui.serve.counters import Counters, render_prometheus
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_for_prometheus_it_writes_the_text_format(
     installed: Desk, running: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     counters = counted(running, installed)
-    assert said(capsys, "--prometheus") == (0, counters.render_prometheus())
+    assert said(capsys, "--prometheus") == (0, render_prometheus([counters.state()]))
 
 
 def test_nobody_is_named_in_it(installed: Desk, running: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,10 +16,9 @@ from core.rules.roles import Guest, Role
 from core.schema.sign_in import SignIn
 from core.services.jobs import start_job
 from core.services.served import services
-from core.services.setup import initialise
 from core.services.sign_in import sign_in
 from tests.conftest import administer
-from tests.journeys.conftest import fill
+from tests.journeys.conftest import filled_on
 from tests.journeys.steps import LOGINS, PASSWORD, PERSON, PERSON_NAME, Installation
 from tests.serve.service import NOTHING_HELD, Service, alive, held, until
 
@@ -34,15 +33,8 @@ def places(
     postgresql_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[], list[Installation]]]:
     """Call it for two hosts with folders of their own, on a database that both know, fresh each time."""
-    administer(postgresql_server, f"create database {TEMPLATE}")
-    made = Installation(tmp_path_factory.mktemp("two") / "home", url=postgresql_server.format(TEMPLATE))
-    initialise(made.settings, password=PASSWORD)
-    desk = made.desk()
-    try:
-        fill(desk, made.folder)
-    finally:
-        desk.close()
     numbers = count()
+    home = tmp_path_factory.mktemp("two") / "home"
 
     def fresh() -> list[Installation]:
         number = next(numbers)
@@ -51,14 +43,14 @@ def places(
         hosts = [folder / name for name in ("one", "two")]
         for host in hosts:
             for part in SHARED:
-                shutil.copytree(made.folder / part, host / part)
-            (host / "blobs").symlink_to(made.folder / "blobs")
+                shutil.copytree(home / part, host / part)
+            (host / "blobs").symlink_to(home / "blobs")
         return [Installation(host, url=postgresql_server.format(f"two_{number}")) for host in hosts]
 
-    yield fresh
+    with filled_on(postgresql_server, TEMPLATE, home):
+        yield fresh
     for number in range(next(numbers)):
         administer(postgresql_server, f"drop database two_{number} with (force)")
-    administer(postgresql_server, f"drop database {TEMPLATE} with (force)")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the tests of services share: a world on both engines, a desk in it, and an SMTP server of their own."""
+"""What the tests of services share: a world on both engines, a desk in it, its school, and an SMTP server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.rules.roles import Actor
 from core.services.desk import Desk
 from core.store.store import Store
 from tests.services.front_door import cheap_desk
@@ -23,6 +24,12 @@ def world(store: Store) -> World:
 def desk(world: World) -> Desk:
     """A desk there, its passwords cheap."""
     return cheap_desk(world.store)
+
+
+@pytest.fixture
+def school(world: World) -> Actor:
+    """The office of the school."""
+    return world.office(world.school)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from core.store.store import Store
 from tests.worlds import id_number
 
 GUEST = Guest("192.0.2.7")
-PASSWORD = "abc12345"
+LOGIN, PASSWORD, WRONG = "YAMEN", "abc12345", "wrong-pass1"
 NUMBER = id_number(300)
 
 

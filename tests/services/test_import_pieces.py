@@ -36,21 +36,6 @@ BEFORE = "ab" * 40
 
 
 @pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
-def school(world: World) -> Actor:
-    return world.office(world.school)
-
-
-@pytest.fixture
 def view(desk: Desk, school: Actor, tmp_path: Path) -> ImportView:
     """A file of two good rows and a bad one, checked."""
     rows = [*people(2), {"姓名": "王小明", "证件号": "1"}]

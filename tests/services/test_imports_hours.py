@@ -16,7 +16,6 @@ from core.services.desk import Desk
 from core.services.imports import store_import
 from core.services.jobs import JobRunner, run_job
 from core.store.store import Store
-from tests.services.front_door import cheap_desk
 from tests.services.importing import Row, checked, stored, table, told
 from tests.worlds import World, build_world, id_number
 
@@ -30,16 +29,6 @@ def world(store: Store) -> World:
     for name in ("张三", "李四", "王五"):
         made.person(name)
     return made
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
-def school(world: World) -> Actor:
-    return world.office(world.school)
 
 
 def learnt(serial: int = 1, name: str = "张三", **changed: object) -> Row:

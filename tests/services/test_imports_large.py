@@ -43,21 +43,6 @@ run_job(Desk(store), int(job))
 
 
 @pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
-def school(world: World) -> Actor:
-    return world.office(world.school)
-
-
-@pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of 20 rows, so that a few hundred rows have many of them."""
     monkeypatch.setattr(imports, "PART", 20)

@@ -25,28 +25,12 @@ from core.services.registrations import register
 from core.services.sign_in import sign_in
 from core.store.names import spell_person
 from core.store.spelling import spell_person_quickly
-from core.store.store import Store
-from tests.services.front_door import cheap_desk, typed_form
+from tests.services.front_door import typed_form
 from tests.services.importing import Row, checked, stored, table, told
-from tests.worlds import World, build_world, id_number
+from tests.worlds import World, id_number
 
 PERSONS = ImportKind.PERSONS
 NUMBER, NEW = id_number(401), "new-pass-1"
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
-def school(world: World) -> Actor:
-    return world.office(world.school)
 
 
 def person(serial: int = 401, name: str = "曾晓燕", **changed: object) -> Row:

@@ -31,16 +31,6 @@ UNITS, ROSTERS = ImportKind.UNITS, ImportKind.ROSTERS
 
 
 @pytest.fixture
-def world(store: Store) -> World:
-    return build_world(store)
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return cheap_desk(world.store)
-
-
-@pytest.fixture
 def boss(world: World) -> Actor:
     return operator(world)
 

@@ -15,7 +15,7 @@ from core.store.pictures import Picture, PictureLimits, cells, inspect
 
 LIMITS = PictureLimits(file_bytes=2048 * 1024, pixels=50_000_000)
 KINDS = {"jpg": "JPEG", "gif": "GIF", "bmp": "BMP", "png": "PNG"}
-RED, BLUE, WHITE, BLACK = (255, 0, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0)
+RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
 
 def _picture(kind: str = "png", size: tuple[int, int] = (60, 40), colour: tuple[int, ...] = RED) -> bytes:

@@ -128,12 +128,6 @@ def count_all(seat: Seat, *, times: int = 8, idle_seconds: float = 3.0) -> Taken
     return taken
 
 
-def over_budget(taken: Taken) -> dict[str, float]:
-    """The actions whose median costs more than it may."""
-    medians = {action: taken.median(action) for action in BUDGETS}
-    return {action: median for action, median in medians.items() if median > BUDGETS[action]}
-
-
 def count_form(seat: Seat, taken: Taken, times: int, idle_seconds: float) -> None:
     """首页, then the form of a declaration: Tab through it, letters, characters, Backspace, and nothing at all."""
     from core.services.demonstration import LOGINS
@@ -165,15 +159,9 @@ def count_form(seat: Seat, taken: Taken, times: int, idle_seconds: float) -> Non
 def count_tables(seat: Seat, taken: Taken, times: int) -> None:
     """The queue of an employer: the desk, which shows one item whole, and the list."""
     with seat() as line:
-        line.wait("服务窗口", timeout=PATIENCE)
-        sign_in(line, _SCHOOL_WINDOW, _SCHOOL)
-        line.press(":", "s", "h", "Enter", quiet=QUIET)
-        line.wait("接下来", timeout=PATIENCE)
-        line.settle(quiet=1.0)
+        open_desk_of_school(line)
         taken.each(line, NEXT_ITEM, ["Down"] * times)
-        line.press("l", quiet=QUIET)
-        line.wait("序号", timeout=PATIENCE)
-        line.settle(quiet=QUIET)
+        list_queue(line)
         taken.each(line, ROW, ["Down"] * times)
         taken.each(line, PAGE, ["PgDn"] * 3)
 
@@ -191,6 +179,22 @@ def count_popup(seat: Seat, taken: Taken) -> None:
                 line.wait_gone(_ON_POPUP, timeout=PATIENCE)
             taken.press(line, POPUP, "F4", shows=_ON_POPUP)
         taken.each(line, NARROWED, "ryx")
+
+
+def open_desk_of_school(line: Line) -> None:
+    """From the front page to the desk of an employer whose queue has many pages."""
+    line.wait("服务窗口", timeout=PATIENCE)
+    sign_in(line, _SCHOOL_WINDOW, _SCHOOL)
+    line.press(":", "s", "h", "Enter", quiet=QUIET)
+    line.wait("接下来", timeout=PATIENCE)
+    line.settle(quiet=1.0)
+
+
+def list_queue(line: Line) -> None:
+    """From the desk to the list of its queue, one row for each item."""
+    line.press("l", quiet=QUIET)
+    line.wait("序号", timeout=PATIENCE)
+    line.settle(quiet=QUIET)
 
 
 def sign_in(line: Line, window: Sequence[str], login: str) -> None:

@@ -20,12 +20,11 @@ from tui.remote.link import Link
 from tui.remote.styles import SharedStylesheet
 from tui.serve.packets import END, INPUT, NOTICE, SIZE, Meta, clamped
 from tui.wire.caps import caps_from_environment
+from tui.wire.grid_driver import HANG_UP_SECONDS
 
 if TYPE_CHECKING:
     from core.services.desk import Desk
 
-HANG_UP_SECONDS = 5
-"""A session whose client has gone and that doesn't come to its end by then is ended by the system."""
 _LAGGING_FROM = 64
 """Presses that wait to be handled from which on the client has to wait."""
 

@@ -44,7 +44,7 @@ class Zygote:
     """Forks on demand, and tells the front of each session that has ended.
 
     From the front: {"do": "open", "key", "meta", "memory_mb", "cpu_seconds", "paste_limit"} with the session's end
-    of a socket, {"do": "kill", "key"}. To the front: {"ready"}, {"opened", "process"}, {"gone", "status"}.
+    of a socket, {"do": "kill", "key"}. To the front: {"ready"}, {"gone", "status"}.
     """
 
     def __init__(self, control: socket.socket, overrides: Mapping[str, Any], desk: Desk | None) -> None:
@@ -94,7 +94,6 @@ class Zygote:
             become_session(line, dict(message) | {"overrides": self._overrides}, self._desk)
         line.close()
         self._keys[process] = key
-        tell(self._control, {"opened": key, "process": process})
 
     def _start_worker(self) -> None:
         process = self._forked()

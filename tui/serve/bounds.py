@@ -20,10 +20,11 @@ from asyncssh.kex import get_kex_algs
 
 T = TypeVar("T")
 
+MINUTE_SECONDS = 60.0
 TERMINAL_NAMES = ("LANG", "LC_ALL", "LC_CTYPE", "COLORTERM", "NO_COLOR", "JIJIAO_AMBIGUOUS_WIDTH")
 """What a client may say of its terminal."""
 LONGEST_VALUE = 64
-"""Characters of it; a longer value is no value."""
+"""Bytes of it; a longer value is no value."""
 MOST_CHANNELS = 10
 """Terminals and transfers on one connection, as OpenSSH's own server has it."""
 ACCEPTED_AT_ONCE = 16
@@ -61,10 +62,9 @@ _NAMES = frozenset(name.encode() for name in TERMINAL_NAMES)
 
 
 def terminal_environment(channel: Any) -> Mapping[str, str]:
-    """What a client has said of its terminal, and its kind."""
-    told, term = channel.get_environment(), channel.get_terminal_type() or "dumb"
-    kept = {name: told[name] for name in TERMINAL_NAMES if name in told and len(told[name]) <= LONGEST_VALUE}
-    return kept | {"TERM": term if len(term) <= LONGEST_VALUE else "dumb"}
+    """What a client has said of its terminal (a channel keeps no more of it than `Told` does), and its kind."""
+    term = channel.get_terminal_type() or "dumb"
+    return dict(channel.get_environment()) | {"TERM": term if len(term) <= LONGEST_VALUE else "dumb"}
 
 
 def widen_queue(acceptor: asyncssh.SSHAcceptor, length: int) -> None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.services.processes import is_gone, this_host
+
 EVERY = 15.0
 """Seconds between two looks whether something is to be written."""
 STATE_FILE, PROMETHEUS_FILE = "status.json", "jijiao.prom"
@@ -107,10 +109,6 @@ class Counters:
         values = {metric.name: getattr(self, metric.name) for metric in METRICS}
         told = {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}
         return {"listens": self.listens, "service": self.service_id, "process": os.getpid(), **told}
-
-    def render_prometheus(self) -> str:
-        """The text file of this service alone."""
-        return render_prometheus([self.state()])
 
     def write(self, folder: Path) -> None:
         """Write STATE_FILE into the folder of this service, and PROMETHEUS_FILE of all on this machine beside it.
@@ -212,13 +210,8 @@ def _found(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _has_ended(state: Mapping[str, Any]) -> bool:
-    try:
-        os.kill(int(state["process"]), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, KeyError, ValueError):
-        pass
-    return not state.get("up")
+    process = state.get("process")
+    return not state.get("up") or (isinstance(process, int) and is_gone(this_host(), process))
 
 
 def _try_write(counters: Counters, folder: Path) -> None:

@@ -18,7 +18,6 @@ from asyncssh.constants import DISC_NO_MORE_AUTH_METHODS_AVAILABLE
 from core.rules.account_state import GUEST
 from core.rules.addresses import counted_address, plain_address
 from core.rules.errors import ErrorCode, Refused
-from core.rules.roles import Guest
 from core.services.door import KEY, PASSWORD, Proof, keys_of, prove_key, prove_password
 from core.services.proving import plain_login
 from tui.serve.bounds import (
@@ -83,7 +82,7 @@ class Doors(asyncssh.SSHServer):
         self._front.counters.connections += 1
         counted = counted_address(self._address)
         self._front.callers[counted] += 1
-        self._front.connected(conn)
+        self._front.connected(conn, counted)
         if self._front.callers[counted] > CROWD * self._front.desk.settings.serve_address_sessions:
             self._note("crowd", is_told=self._front.crowds.may(counted))
             conn.abort()
@@ -179,7 +178,7 @@ class Doors(asyncssh.SSHServer):
         past = await asyncio.shield(self._past)
         if isinstance(past, Refused):
             return TurnedAway(past)
-        return self._front.terminal_session(self._connection, past)
+        return self._front.terminal_session(past)
 
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
         return self._no_forwarding()
@@ -226,13 +225,7 @@ class Doors(asyncssh.SSHServer):
 
     async def _asked(self, function: Any, *arguments: Any) -> Any:
         """Ask the core, in a thread. Raises Refused, and nothing else."""
-        try:
-            return await self._front.run(function, self._front.desk, *arguments)
-        except Refused:
-            raise
-        except Exception as error:
-            guest = Guest(self._address)
-            raise self._front.desk.faulted(error, function.__name__, guest) from error
+        return await self._front.run(function, self._front.desk, *arguments)
 
     def _tell(self, refusal: Refused, method: str) -> None:
         """The words of a refusal stand on the client's terminal before its next try."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import secrets
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
@@ -12,19 +10,19 @@ from typing import Any, NoReturn, TypeVar
 import asyncssh
 
 from core.rules.errors import ErrorCode, Refused
+from core.rules.roles import Guest
 from core.services.desk import Desk
+from tui.serve.bounds import MINUTE_SECONDS
 from tui.serve.counters import Counters
 
 T = TypeVar("T")
 Answer = Callable[[str], asyncssh.SFTPError]
 """A kind of error, made of its sentence."""
-MINUTE_SECONDS = 60.0
 MOST_UNREAD = 1024 * 1024
 """Bytes of answers that a client may leave unread before the next one is made."""
 ONLY_TWO = "这里只有 inbox 和 outbox 两个目录，不能另建、改名或删除"
 _NO_LINKS = "这里不能建链接"
 _LOOK_SECONDS = 0.05
-_log = logging.getLogger("jijiao")
 
 
 class FileSession(asyncssh.SFTPServer):
@@ -98,9 +96,8 @@ class FileSession(asyncssh.SFTPServer):
             raise asyncssh.SFTPFileAlreadyExists("已有同名的文件") from None
         except Exception as error:
             # What asyncssh would tell the client otherwise is nobody's business outside.
-            incident = secrets.token_hex(3).upper()
-            _log.error("incident %s in files of account %d", incident, self._account_id, exc_info=error)
-            self._refuse(asyncssh.SFTPFailure, Refused(ErrorCode.INTERNAL, incident=incident).text)
+            told = self._desk.faulted(error, f"files of account {self._account_id}", Guest())
+            self._refuse(asyncssh.SFTPFailure, told.text)
 
     def _refuse(self, kind: Answer, words: str, *, aloud: bool = True) -> NoReturn:
         """OpenSSH's sftp shows no sentence of a server, only the kind: there it is said beside the line."""

@@ -24,6 +24,7 @@ from asyncssh.constants import (
     FXF_WRITE,
 )
 
+from core.rules.addresses import plain_address
 from core.rules.boxes import LONGEST_NAME, Box, box_name
 from core.rules.errors import ErrorCode, Refused
 from core.services.box_files import (
@@ -65,7 +66,7 @@ class Boxes(FileSession):
     def __init__(self, chan: Any, desk: Desk, account_id: int, counters: Counters | None = None) -> None:
         super().__init__(chan, desk, account_id, counters or Counters())
         peer = chan.get_extra_info("peername")
-        self._address = str(peer[0]) if peer else ""
+        self._address = plain_address(str(peer[0])) if peer else ""
         self._open: set[Reading | Writing] = set()
         self._listings: weakref.WeakSet[Any] = weakref.WeakSet()
         self._begun = time.time()

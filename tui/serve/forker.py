@@ -39,7 +39,6 @@ class Forker:
         self._closed = False
         self.keys: set[int] = set()
         """Sessions whose processes run."""
-        self._orphans: set[int] = set()
 
     async def start(self) -> None:
         """Start the zygote and wait until it is warm. Raises RuntimeError where it ends instead."""

@@ -9,21 +9,20 @@ import logging
 import os
 import resource
 import signal
-import socket
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 import asyncssh
 
-from core.rules.addresses import counted_address
 from core.rules.errors import ErrorCode, Refused
 from core.rules.roles import Guest
 from core.services import served
 from core.services.desk import Desk, open_desk
 from core.services.door import must_stand, prove_again
 from core.services.hostkeys import ensure_host_key
+from core.services.processes import this_host
 from core.services.settings import Settings
 from tui.serve.bounds import ACCEPTED_AT_ONCE, OnceAMinute, Proving, bound_inflation, widen_queue
 from tui.serve.counters import Counters, keep_written, service_log
@@ -34,7 +33,6 @@ from tui.serve.terminal import KILL_SECONDS, Terminal
 from tui.serve.turns import Turns
 from tui.serve.visitor import Visitor
 
-T = TypeVar("T")
 _log = logging.getLogger("jijiao.service")
 
 ALIVE_SECONDS = 20
@@ -58,7 +56,7 @@ class Front:
     def __init__(self, desk: Desk, listens: Sequence[Listen], overrides: Mapping[str, Any]) -> None:
         self.desk, self.settings = desk, desk.settings
         self._listens, self._overrides = tuple(listens), dict(overrides) | {"served": True}
-        self.counters = Counters(listens=" ".join(str(listen) for listen in listens))
+        self.counters = Counters()
         self.terminals: dict[int, Terminal] = {}
         """The terminals that are open, by their served session."""
         self._kinds: dict[int, str] = {}
@@ -113,7 +111,7 @@ class Front:
             listens = [f"{kind} {place}" for kind, place in self._ports()]
             self.counters.listens = " ".join(place for _, place in self._ports())
             self.service_id = await self.run(
-                served.open_service, self.desk, socket.gethostname(), os.getpid(), "，".join(listens)
+                served.open_service, self.desk, this_host(), os.getpid(), "，".join(listens)
             )
             self.counters.service_id = self.service_id
             self.start(self._tell_alive())
@@ -196,15 +194,17 @@ class Front:
         """A transfer of files is over."""
         self.start(self._let_go(key))
 
-    def terminal_session(self, connection: asyncssh.SSHServerConnection, visitor: Visitor) -> Terminal:
+    def terminal_session(self, visitor: Visitor) -> Terminal:
         """The channel that a client asked for."""
         return Terminal(self, visitor)
 
-    def connected(self, connection: asyncssh.SSHServerConnection) -> None:
-        """A client is there. Those who have proved nothing yet take room too: there is an end to it."""
+    def connected(self, connection: asyncssh.SSHServerConnection, counted: str) -> None:
+        """A client is there; `counted` is its address as it counts.
+
+        Those who have proved nothing yet take room too: there is an end to it.
+        """
         self._connections.add(connection)
-        peer = connection.get_extra_info("peername")
-        self._turns.attach(connection, counted_address(str(peer[0]) if peer else ""))
+        self._turns.attach(connection, counted)
         if len(self._connections) > self.settings.serve_sessions * 2 + _STRANGERS:
             connection.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, _TOO_MANY)
 

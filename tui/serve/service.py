@@ -50,11 +50,11 @@ class Service(Protocol):
     def let_go_files(self, key: int) -> None:
         """A transfer of files is over."""
 
-    def terminal_session(self, connection: asyncssh.SSHServerConnection, visitor: Visitor) -> Any:
+    def terminal_session(self, visitor: Visitor) -> Any:
         """The channel that a client asked for."""
 
-    def connected(self, connection: asyncssh.SSHServerConnection) -> None:
-        """A client is there."""
+    def connected(self, connection: asyncssh.SSHServerConnection, counted: str) -> None:
+        """A client is there; `counted` is its address as it counts."""
 
     def disconnected(self, connection: asyncssh.SSHServerConnection) -> None:
         """It has gone."""

@@ -14,7 +14,7 @@ from asyncssh import BreakReceived, SSHServerChannel
 from asyncssh.stream import SSHServerStreamSession
 
 from core.rules.errors import ErrorCode, Refused
-from tui.serve.bounds import Told, terminal_environment
+from tui.serve.bounds import MINUTE_SECONDS, Told, terminal_environment
 from tui.serve.files import Boxes
 from tui.serve.packets import (
     CHUNK,
@@ -43,7 +43,6 @@ _RESIZE_SECONDS = 0.06
 _TO_SESSION_BYTES = 1 << 16
 KILL_SECONDS = 8.0
 """After which a session process that should have ended is ended."""
-MINUTE_SECONDS = 60.0
 
 NEEDS_TERMINAL = "需要终端：请用 ssh -t 登录；传文件请用 sftp"
 NO_COMMANDS = "这里只有终端和 sftp，不执行命令"
@@ -101,10 +100,13 @@ class Terminal(SSHServerStreamSession[bytes]):
         self._refusal = words
         return True
 
+    def _turn_away(self, words: str) -> None:
+        self._channel.write_stderr(f"{words}\r\n".encode())
+        self._channel.exit(1)
+
     def session_started(self) -> None:
         if self._refusal:
-            self._channel.write_stderr(f"{self._refusal}\r\n".encode())
-            self._channel.exit(1)
+            self._turn_away(self._refusal)
         elif not self._is_terminal:
             self._front.start(self._open_files())
         elif self._channel.get_terminal_type() is None:
@@ -116,8 +118,7 @@ class Terminal(SSHServerStreamSession[bytes]):
         try:
             self.served_id = await self._front.admit(self._visitor, "files")
         except Refused as refusal:
-            self._channel.write_stderr(f"{refusal.text}\r\n".encode())
-            self._channel.exit(1)
+            self._turn_away(refusal.text)
             return
         if self._channel.is_closing():
             self._front.let_go_files(self.served_id)

@@ -15,13 +15,11 @@ from typing import Any
 
 from textual.app import App
 
-from tui.wire.grid_driver import GridDriver
+from tui.wire.grid_driver import HANG_UP_SECONDS, GridDriver
 from tui.wire.line import Settings, make_raw, restore, settings_of, size_of, terminal_among
 from tui.wire.modes import ENTER
 from tui.wire.outlet import Outlet
 
-HANG_UP_SECONDS = 5
-"""A program that has lost its terminal and does not come to its end by then is ended by the system."""
 _READ_SIZE = 1 << 16
 
 

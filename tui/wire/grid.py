@@ -61,11 +61,6 @@ class CellGrid:
         self._cursor_shown = None
         self._dirty = set(range(self.rows))
 
-    @property
-    def dirty(self) -> bool:
-        """Whether rows were written since the last frame."""
-        return bool(self._dirty)
-
     # -- from Textual ----------------------------------------------------------------------------
 
     def feed(self, data: str) -> None:
