@@ -1,13 +1,16 @@
 """The command with faults in it, for tests of limits: `python -m tests.serve.hasty serve ...`.
 
 JIJIAO_TEST_MINUTE says how many seconds a minute of the idle and the absolute time lasts. In a session, F11 takes
-memory without end and F12 the processor.
+memory without end and F12 the processor. Each session writes its process into JIJIAO_TEST_SESSIONS, if that folder is
+named: a file called by the number of the session.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 TAKES_MEMORY, TAKES_PROCESSOR = b"\x1b[23~", b"\x1b[24~"
@@ -28,7 +31,8 @@ def zygote() -> None:
     from tui.remote import session
     from tui.remote import zygote as real
 
-    spoken = session.Session._packet
+    spoken, become = session.Session._packet, session.become_session
+    folder = os.environ.get("JIJIAO_TEST_SESSIONS", "")
 
     def spoilt(self: Any, packet: bytes) -> None:
         if packet.endswith(TAKES_MEMORY):
@@ -38,7 +42,13 @@ def zygote() -> None:
         else:
             spoken(self, packet)
 
+    def named(line: Any, told: Mapping[str, Any], desk: Any) -> None:
+        if folder:
+            Path(folder, str(told["meta"]["served_id"])).write_text(str(os.getpid()))
+        become(line, told, desk)
+
     session.Session._packet = spoilt  # type: ignore[method-assign]
+    session.become_session = named
     real._WARM_KEYS = ()  # type: ignore[assignment]
     real.main()
 
