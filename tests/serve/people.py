@@ -23,7 +23,7 @@ from tests.journeys.steps import LOGINS, OTHER_SCHOOL, PASSWORD, SCHOOL
 from tests.services.front_door import typed_form
 from tests.worlds import id_number, submitted
 
-REVIEWER, WAITING = "erzhong", 40
+REVIEWER, WAITING = "erzhong", 80
 
 
 def people(desk: Desk, folder: Path, count: int) -> dict[str, int]:

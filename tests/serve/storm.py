@@ -357,7 +357,7 @@ class Declarer(Operator):
 class Reviewer(Operator):
     """An employer who lets one declaration after the other pass."""
 
-    home_page = ":sh    待审"
+    home_page = ":sh "
 
     def __init__(self, storm: Storm, login: str, account_id: int, seed: int) -> None:
         super().__init__(storm, login, account_id, seed)
