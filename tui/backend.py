@@ -9,23 +9,49 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from core.rules.clock import Clock
     from core.rules.lists import Lists
     from core.rules.roles import Caller
-    from core.services.desk import Desk, UseCase
+    from core.services.desk import UseCase
+    from core.services.settings import Settings
 
 C = TypeVar("C")
 V = TypeVar("V")
 
 
+class AnyDesk(Protocol):
+    """What is asked of a desk, be it in this process or in another; each call may take its time."""
+
+    @property
+    def settings(self) -> Settings:
+        """What this installation has chosen."""
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is here."""
+
+    def do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
+        """Run a use case for a caller. Raises Refused, and nothing else."""
+
+    def lists(self) -> Lists:
+        """The reference lists in force. Raises Refused."""
+
+    def rest(self) -> None:
+        """Nobody asks for anything just now."""
+
+    def close(self) -> None:
+        """Nobody will ask any more."""
+
+
 class Backend:
     """Owns the desk of this program. `overrides` are settings given on the command line."""
 
-    def __init__(self, overrides: Mapping[str, Any] | None = None, desk: Desk | None = None) -> None:
+    def __init__(self, overrides: Mapping[str, Any] | None = None, desk: AnyDesk | None = None) -> None:
         self._overrides = dict(overrides or {})
-        self._desk = desk
+        self._desk: AnyDesk | None = desk
         self._thread = ThreadPoolExecutor(1, "core")
         self._lists: Lists | None = None
         self._asked = 0
@@ -55,7 +81,7 @@ class Backend:
 
     async def lists(self) -> Lists:
         """The reference lists in force: whatever the operator has changed meanwhile is in them."""
-        found: Lists = await self._run(self._read_lists)
+        found: Lists = await self._run(lambda: self._open().lists())
         self._lists = found
         return found
 
@@ -100,24 +126,20 @@ class Backend:
             self._resting.cancel()
             self._resting = None
 
-    def _rest(self, desk: Desk) -> None:
+    def _rest(self, desk: AnyDesk) -> None:
         with suppress(RuntimeError):  # the program has ended meanwhile, and its thread
-            self._thread.submit(desk.store.rest)
+            self._thread.submit(desk.rest)
 
     def _do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
         return self._open().do(use_case, caller, command)
 
-    def _open(self) -> Desk:
+    def _open(self) -> AnyDesk:
         if self._desk is None:
             from core.services.desk import open_desk
             from core.services.settings import read_settings
 
             self._desk = open_desk(read_settings(self._overrides))
         return self._desk
-
-    def _read_lists(self) -> Lists:
-        with self._open().reading() as work:
-            return work.lists
 
     def _now(self) -> datetime:
         return self._open().clock.now()

@@ -24,7 +24,7 @@ from core.model.people import Account, AccountRole, Person, Registration
 from core.model.post import Draft, Message, Outbox, PasswordReset
 from core.model.records import Audit, AuditLink, Certificate, CertificateCounter, Decision, Meta
 from core.model.running import Edition, Job, Provider, ProviderFile
-from core.model.security import LoginSession, Throttle, Viewing
+from core.model.security import ChallengeSpent, LoginSession, Throttle, Viewing
 from core.model.serving import AccountKey, ServedSession, Service, TransferFile, WayIn
 from core.model.summaries import Exemption, SpotCheck, SpotCheckItem, StatCell, StatDirty
 from core.model.training import Activity, Student, TrainingClass, TrainingPlan
@@ -41,6 +41,7 @@ __all__ = [
     "Blob",
     "Certificate",
     "CertificateCounter",
+    "ChallengeSpent",
     "Change",
     "Decision",
     "Declaration",

@@ -1,4 +1,4 @@
-"""Sessions, the throttle of sign-ins, and who else is looking at an object."""
+"""Sessions, the throttle of sign-ins, challenges that were answered, and who else is looking at an object."""
 
 from __future__ import annotations
 
@@ -28,6 +28,17 @@ class Throttle(Base):
         CheckConstraint(one_of("kind", "account", "address"), name="kind"),
         CheckConstraint("failures >= 0", name="failures"),
     )
+
+
+class ChallengeSpent(Base):
+    """A challenge that was answered (已用验证码), by the digest of its id. Gone some time after `until`, its end."""
+
+    __tablename__ = "challenge_spent"
+
+    digest: Mapped[Digest] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+    __table_args__ = (Index("ix_challenge_spent_until", "until"),)
 
 
 class LoginSession(Base):

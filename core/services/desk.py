@@ -16,11 +16,12 @@ from sqlalchemy import Update, and_, func, select, true, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.model import Account, AccountRole, LoginSession, Org, Person
-from core.rules.clock import Clock
+from core.rules.clock import Clock, today
 from core.rules.errors import ErrorCode, Refused
+from core.rules.lists import Lists
 from core.rules.permissions import BEFORE_NEW_PASSWORD, Action, allowed
 from core.rules.reference import PROVINCE
-from core.rules.roles import Actor, Caller, Role
+from core.rules.roles import Actor, Caller, Guest, Role
 from core.schema.base import FromDraft
 from core.services.passwords import Passwords
 from core.store.drafts import forget_draft
@@ -129,6 +130,22 @@ class Desk:
     def writing(self) -> UnitOfWork:
         """A unit of work for changes."""
         return self.store.writing()
+
+    def lists(self) -> Lists:
+        """The reference lists in force. Raises Refused."""
+        return self.lists_in_force()[1]
+
+    def lists_in_force(self) -> tuple[tuple[int, int], Lists]:
+        """The same behind the newest edition and the year that make them so. Raises Refused."""
+        try:
+            with self.reading() as work:
+                return (work.rulebook.edition, today(self.clock).year), work.lists
+        except Exception as error:
+            raise self.faulted(error, "lists", Guest()) from error
+
+    def rest(self) -> None:
+        """Give back the connections: nobody asks for anything just now."""
+        self.store.rest()
 
     def do(self, use_case: UseCase[C, V], caller: Caller, command: C) -> V:
         """Run a use case for a caller; call it in a thread. Raises Refused, and nothing else."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.store.settings import PREFIX, Setting, Settings, config_path, describe
+from core.store.store import clock_of
 from core.store.vault import Vault, load_key
 
-__all__ = ["Setting", "Settings", "describe", "faulty_setting", "read_settings", "vault_of"]
+__all__ = ["Setting", "Settings", "clock_of", "describe", "faulty_setting", "read_settings", "vault_of"]
 
 
 def read_settings(overrides: Mapping[str, Any]) -> Settings:

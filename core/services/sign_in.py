@@ -14,7 +14,7 @@ from core.rules.workflow import RegistrationState
 from core.schema.base import Nothing
 from core.schema.sign_in import Challenge, Choice, EnterByTicket, SignedIn, SignIn, SwitchRole
 from core.services.actors import actor_of, roles_of
-from core.services.challenges import Challenges
+from core.services.challenges import answer_challenge, ask_challenge
 from core.services.desk import Desk, desk_use_case, use_case
 from core.services.door import METHODS, has_proved, open_way, use_up
 from core.services.proving import prove
@@ -25,7 +25,7 @@ from core.store.work import UnitOfWork
 @desk_use_case(Action.CHALLENGE)
 def new_challenge(desk: Desk, caller: Caller, command: Nothing) -> Challenge | None:
     """A new 验证码; None where `sign_in` asks this caller for none."""
-    return Challenges.of(desk).ask(desk) if _asks_challenge(desk, caller) else None
+    return ask_challenge(desk) if _asks_challenge(desk, caller) else None
 
 
 @desk_use_case(Action.SIGN_IN)
@@ -36,7 +36,7 @@ def sign_in(desk: Desk, caller: Caller, command: SignIn) -> SignedIn:
     remain); and only to whoever knows the password NOT_YET_REVIEWED, ROLE_MISSING, DISABLED, ACCOUNT_FULL.
     """
     if _asks_challenge(desk, caller):
-        Challenges.of(desk).answer(desk, command.challenge_id, command.answer)
+        answer_challenge(desk, command.challenge_id, command.answer)
     proven = prove(desk, command.login, command.password, caller.address)
     with desk.writing() as work:
         proven.renew(work)

@@ -115,9 +115,14 @@ def _checked(engines: Engines, settings: Settings, clock: Clock | None) -> Store
     vault = Vault(load_key(settings))
     if _meta(engines, KEY_CHECK) != vault.check_value():
         raise Refused(ErrorCode.KEY_WRONG)
-    if clock is None:
-        clock = ShiftedClock(settings.clock) if settings.clock else SystemClock()
-    return Store(engines, vault=vault, blobs=open_blobs(settings), settings=settings, clock=clock)
+    return Store(
+        engines, vault=vault, blobs=open_blobs(settings), settings=settings, clock=clock or clock_of(settings)
+    )
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The clock of an installation: the machine's, unless a moment to begin at was chosen."""
+    return ShiftedClock(settings.clock) if settings.clock else SystemClock()
 
 
 def _meta(engines: Engines, key: str) -> str | None:

@@ -30,7 +30,7 @@ class Vault:
         if len(key) != KEY_BYTES:
             raise Refused(ErrorCode.KEY_WRONG)
         self._key = key
-        self._cipher: AESGCM | None = None
+        self._ciphers: dict[str, AESGCM] = {}
         self._digest_keys: dict[str, bytes] = {}
 
     def seal(self, text: str) -> bytes:
@@ -44,12 +44,13 @@ class Vault:
         except ValueError as error:
             raise Refused(ErrorCode.KEY_WRONG) from error
 
-    def seal_bytes(self, content: bytes) -> bytes:
-        """The same for the content of a file."""
+    def seal_bytes(self, content: bytes, purpose: str = "") -> bytes:
+        """The same for the content of a file. What is sealed for a purpose has a key of its own: it opens for that
+        purpose alone, and nothing else does."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return _FORM + nonce + self._aes().encrypt(nonce, content, _FORM)
+        return _FORM + nonce + self._aes(purpose).encrypt(nonce, content, _FORM)
 
-    def open_bytes(self, sealed: bytes) -> bytes:
+    def open_bytes(self, sealed: bytes, purpose: str = "") -> bytes:
         """The content again; raises as `open`."""
         from cryptography.exceptions import InvalidTag
 
@@ -57,7 +58,7 @@ class Vault:
             raise Refused(ErrorCode.KEY_WRONG)
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
-            return self._aes().decrypt(nonce, body, _FORM)
+            return self._aes(purpose).decrypt(nonce, body, _FORM)
         except (InvalidTag, ValueError) as error:
             raise Refused(ErrorCode.KEY_WRONG) from error
 
@@ -75,12 +76,14 @@ class Vault:
         """What is kept in the database to recognise the key by; it gives nothing of the key away."""
         return self.digest("check", _CHECK_TEXT).hex()
 
-    def _aes(self) -> AESGCM:
-        if self._cipher is None:
+    def _aes(self, purpose: str) -> AESGCM:
+        cipher = self._ciphers.get(purpose)
+        if cipher is None:
             from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-            self._cipher = AESGCM(derive(self._key, "seal"))
-        return self._cipher
+            key = derive(self._key, f"seal:{purpose}" if purpose else "seal")
+            cipher = self._ciphers[purpose] = AESGCM(key)
+        return cipher
 
 
 def derive(key: bytes, purpose: str) -> bytes:

@@ -142,8 +142,20 @@ class Service:
         return found
 
     def sessions(self) -> list[int]:
-        """The processes of its sessions, the oldest first (the zygote's first child is the worker)."""
-        return sorted(children(self.zygote), key=_began)[1:]
+        """The processes of its sessions, the oldest first."""
+        return sorted(self._named("jijiao-session"), key=_began)
+
+    def clerks(self) -> set[int]:
+        """The processes that run use cases for sessions."""
+        return set(self._named("jijiao-clerk"))
+
+    def worker(self) -> int:
+        """The process that does jobs."""
+        (process,) = self._named("jijiao-worker")
+        return process
+
+    def _named(self, name: str) -> list[int]:
+        return [process for process in children(self.zygote) if _name(process) == name]
 
     # -- what it counts, and what is in the database -------------------------------------------------
 
@@ -269,6 +281,12 @@ def free_port() -> Iterator[int]:
 def _command(process: int) -> str:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    return ""
+
+
+def _name(process: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/comm").read_text(encoding="ascii").strip()
     return ""
 
 

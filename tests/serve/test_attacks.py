@@ -227,7 +227,7 @@ def test_a_session_holds_no_door_and_nothing_of_its_secrets_is_on_the_command_li
                 for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
                 if line.split()[3] == "0A"
             }
-            assert len(inodes) == 3 and not inodes & listening  # its line, and the two of its event loop
+            assert len(inodes) == 4 and not inodes & listening  # its line, the clerks', two of its event loop
             words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
             assert words[1:3] == [b"-m", b"tui.remote.zygote"]
             assert all(len(word) < 20 for word in words[3:])

@@ -110,7 +110,7 @@ def test_whoever_calls_while_the_database_is_away_is_told_so_and_is_served_when_
         told = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60)
         assert "连不上数据库" in told.stderr.decode()
         there.terminal.hang_up()
-        until(lambda: len(service.offspring()) == 3, "the session whose client has gone goes on")
+        until(lambda: not service.sessions(), "the session whose client has gone goes on")
         postgres.start()
         with service.front_page():
             until(lambda: held(home)["served"] == 1, "the session that ended meanwhile is counted still")
@@ -139,7 +139,7 @@ def _storm(home: Installation, seed: int) -> Iterator[Storm]:
             few = {what: storm.done[what] for what, least in AT_LEAST.items() if storm.done[what] < least}
             assert not few, f"so little happened that nothing is shown: {few}"
             until(lambda: held(home) == NOTHING_HELD, "something is held in the database")
-            until(lambda: len(service.offspring()) == 3, "session processes are left")
+            until(lambda: not service.sessions(), "session processes are left")
             until(lambda: _sockets(service.process) < 20, "sockets are left")
             processes = service.offspring()
             service.signal(signal.SIGTERM)

@@ -11,7 +11,7 @@ from core.model import Job
 from core.rules.roles import Role
 from tests.journeys.steps import LOGINS, Installation, Seat
 from tests.journeys.years import crowded, learned
-from tests.serve.service import Service, children, until
+from tests.serve.service import Service, until
 
 MANY = 2500
 
@@ -39,12 +39,6 @@ def runner(job: Job) -> int:
     return int(job.runner.split(":")[1])
 
 
-def worker(service: Service) -> int:
-    """The process of the service's worker: what the zygote started that is no session."""
-    (found,) = set(children(service.zygote)) - set(service.sessions())
-    return found
-
-
 @pytest.fixture
 def crowd(home: Installation) -> Installation:
     """An installation with some thousand people whose year is over."""
@@ -58,7 +52,7 @@ def test_a_job_is_followed_on_screen_while_the_worker_does_it(home: Installation
     with Service(home) as service, service.call(login=LOGINS[Role.BUREAU]) as seat:
         begin(seat)
         seat.see("2025年度认定   已完成", "结果：认定 1，通过 1，不通过 0")
-        assert runner(job_of(home)) == worker(service)
+        assert runner(job_of(home)) == service.worker()
 
 
 def test_a_job_goes_on_when_the_session_that_began_it_has_hung_up(crowd: Installation) -> None:
@@ -68,7 +62,7 @@ def test_a_job_goes_on_when_the_session_that_began_it_has_hung_up(crowd: Install
             seat.see("2025年度认定   进行中")
         until(lambda: not service.sessions(), "the session is gone")
         until(lambda: job_of(crowd).state == "done", "the job is done")
-        assert runner(job_of(crowd)) == worker(service)
+        assert runner(job_of(crowd)) == service.worker()
 
 
 def test_a_job_goes_on_when_its_worker_was_killed(crowd: Installation) -> None:

@@ -31,6 +31,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "submitted_at": AT,
     },
     "throttle": {"kind": "account", "key_digest": b"d", "first_at": AT},
+    "challenge_spent": {"digest": b"d", "until": AT},
     "login_session": {
         "id": "x",
         "account_id": 1,

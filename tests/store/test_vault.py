@@ -45,6 +45,15 @@ def test_another_key_opens_nothing() -> None:
     assert refused.value.code == ErrorCode.KEY_WRONG
 
 
+@pytest.mark.parametrize("purposes", [("", "challenge"), ("challenge", ""), ("challenge", "ticket")])
+def test_what_is_sealed_for_one_purpose_opens_for_no_other(purposes: tuple[str, str]) -> None:
+    vault, (sealed_for, opened_for) = Vault(KEY), purposes
+    sealed = vault.seal_bytes(b"x", sealed_for)
+    assert vault.open_bytes(sealed, sealed_for) == b"x"
+    with pytest.raises(Refused):
+        vault.open_bytes(sealed, opened_for)
+
+
 def test_a_keyed_hash_depends_on_kind_and_key() -> None:
     found = {
         Vault(KEY).digest("mobile", "1"),

@@ -5,25 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import resource
 import signal
 import socket
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.rules.roles import Guest
 from tui.app import JijiaoApp
 from tui.backend import Backend
 from tui.look import Look
 from tui.remote.driver import RemoteDriver
+from tui.remote.far_desk import FarDesk
+from tui.remote.limits import allow_cpu, call_process, limit_memory
 from tui.remote.link import Link
 from tui.remote.styles import SharedStylesheet
 from tui.serve.packets import END, INPUT, NOTICE, SIZE, Meta, clamped
 from tui.wire.caps import caps_from_environment
 from tui.wire.grid_driver import HANG_UP_SECONDS
-
-if TYPE_CHECKING:
-    from core.services.desk import Desk
 
 _LAGGING_FROM = 64
 """Presses that wait to be handled from which on the client has to wait."""
@@ -51,9 +49,9 @@ class ServedApp(JijiaoApp):
 
 
 class Session:
-    """One operator at one link; `told` is what the front asked for, `desk` one that holds no connection yet."""
+    """One operator at one link; `told` is what the front asked for."""
 
-    def __init__(self, line: socket.socket, told: Mapping[str, Any], desk: Desk | None) -> None:
+    def __init__(self, line: socket.socket, told: Mapping[str, Any], desk: FarDesk) -> None:
         self._meta, self._cpu_seconds = Meta.from_json(told["meta"]), int(told["cpu_seconds"])
         meta, overrides = self._meta, told["overrides"]
         self.app = ServedApp(Backend(overrides, desk), meta, start="enter" if meta.ticket else "front")
@@ -96,24 +94,11 @@ class Session:
         self.app.exit(return_code=128 + signal.SIGHUP)
 
 
-def allow_cpu(seconds: int) -> None:
-    """From now on so many seconds of the processor; a program that spins longer is ended by the system."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, hard))
-
-
-def limit_memory(megabytes: int) -> None:
-    """So many MB more than now: what wants more is refused, and only this session suffers."""
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        held = int(statm.read().split()[5]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_DATA, (held + megabytes * 2**20, resource.RLIM_INFINITY))
-
-
-def become_session(line: socket.socket, told: Mapping[str, Any], desk: Desk | None) -> None:
+def become_session(line: socket.socket, told: Mapping[str, Any], desk: FarDesk) -> None:
     """In the forked process: be a session until its end; never returns. The arguments are those of `Session`."""
     code = 1
     try:
+        call_process("jijiao-session")
         limit_memory(int(told["memory_mb"]))
         allow_cpu(int(told["cpu_seconds"]))
 

@@ -1,5 +1,7 @@
 """The zygote: a process with everything imported and one throw-away program run, that forks each session.
 
+It keeps the worker of jobs and the clerks that sessions ask, too.
+
 `python -m tui.remote.zygote FD` talks over the control socket FD; see `main`. A session shares the memory of what
 was imported, and is there in a tenth of the time that a start takes.
 """
@@ -18,14 +20,19 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.rules.errors import Refused
+from tui.remote.clerks import Clerks, Ground
+from tui.remote.limits import call_process
 from tui.serve.packets import Meta, hear, packet_pair, tell
 
 if TYPE_CHECKING:
+    from core.rules.clock import Clock
     from core.services.desk import Desk
+    from core.services.settings import Settings
 
 _PDEATHSIG = 1
 _IMPORTED_LATE = (
@@ -36,6 +43,8 @@ _IMPORTED_LATE = (
     "encodings.utf_8_sig",
 )
 _WARM_SECONDS = 30.0
+_ENDING_SECONDS = 8.0
+"""Which sessions have to end when the front has gone."""
 _WARM_KEYS = (b"1", b"2", b"410099", b"\t", b"\x1bOP", b"\x1b", b":", b"\x1b")
 """Through 首页, a login and its help, so that what every session draws first is drawn already."""
 
@@ -47,9 +56,9 @@ class Zygote:
     of a socket, {"do": "kill", "key"}. To the front: {"ready"}, {"gone", "status"}.
     """
 
-    def __init__(self, control: socket.socket, overrides: Mapping[str, Any], desk: Desk | None) -> None:
-        self._control, self._desk = control, desk
-        self._overrides = dict(overrides)
+    def __init__(self, control: socket.socket, overrides: Mapping[str, Any], ground: Ground) -> None:
+        self._control, self._overrides = control, dict(overrides)
+        self._clerks = Clerks(ground, self._forked)
         self._keys: dict[int, int] = {}
         """Which session each child process is."""
         self._worker = 0
@@ -62,16 +71,30 @@ class Zygote:
         signal.set_wakeup_fd(self._wake)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         self._start_worker()
+        self._clerks.begin()
         tell(self._control, {"ready": os.getpid()})
         while True:
             waits: list[Any] = [self._control, self._wakes]
-            ready, _, _ = select.select(waits, [], [])
+            if (patience := self._clerks.waits) is None:
+                waits.append(self._clerks.takes)
+            ready, _, _ = select.select(waits, [], [], patience)
             if self._wakes in ready:
                 with contextlib.suppress(BlockingIOError):
                     os.read(self._wakes, 4096)
                 self._reap()
+            self._clerks.look()
             if self._control in ready and not self._heard():
-                return
+                break
+        self._end()
+
+    def _end(self) -> None:
+        """The front has gone: sessions keep what was typed, with the clerks' help, and then these go too."""
+        until = time.monotonic() + _ENDING_SECONDS
+        while self._keys and time.monotonic() < until:
+            self._clerks.look()
+            time.sleep(0.02)
+            self._reap()
+        self._clerks.close()
 
     def _heard(self) -> bool:
         """Do what the front asks; False when it has gone."""
@@ -91,13 +114,14 @@ class Zygote:
         if process == 0:
             from tui.remote.session import become_session
 
-            become_session(line, dict(message) | {"overrides": self._overrides}, self._desk)
+            become_session(line, dict(message) | {"overrides": self._overrides}, self._clerks.desk())
         line.close()
         self._keys[process] = key
 
     def _start_worker(self) -> None:
         process = self._forked()
         if process == 0:
+            self._clerks.leave()
             die_with_parent()
             become_worker(self._overrides)
         self._worker = process
@@ -121,7 +145,7 @@ class Zygote:
 
     def _reap(self) -> None:
         """Children that have ended."""
-        for process in [*self._keys, self._worker]:
+        for process in [*self._keys, self._worker, *self._clerks.processes]:
             try:
                 ended, status = os.waitpid(process, os.WNOHANG)
             except ChildProcessError:
@@ -130,6 +154,8 @@ class Zygote:
                 continue
             if process == self._worker:
                 self._start_worker()
+                continue
+            if self._clerks.ended(process, status):
                 continue
             key = self._keys.pop(process)
             with contextlib.suppress(OSError):  # the front has gone
@@ -142,6 +168,7 @@ def become_worker(overrides: Mapping[str, Any]) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
     try:
+        call_process("jijiao-worker")
         from core.services.desk import open_desk
         from core.services.job_worker import run_worker
         from core.services.settings import read_settings
@@ -180,20 +207,26 @@ def load_everything() -> None:
             importlib.import_module(name)
 
 
-def lay_desk(overrides: Mapping[str, Any]) -> Desk | None:
-    """The desk that all sessions begin with: settings read, keys loaded, statements compiled, no connection open.
-
-    None where it can't be opened now, or where what it holds would not outlive a fork: then each session opens one.
-    """
-    from core.services.desk import open_desk
-    from core.services.rehearsal import rehearse
-    from core.services.settings import read_settings
+def lay_ground(overrides: Mapping[str, Any]) -> Ground:
+    """What clerks and sessions begin with: settings read, keys loaded, statements compiled, no connection open."""
+    from core.services.journal import write_log_to
+    from core.services.settings import clock_of, read_settings
 
     settings = read_settings(overrides)
+    write_log_to(settings.log_dir)
+    clock = clock_of(settings)
+    return Ground(settings, clock, _lay_desk(settings, clock))
+
+
+def _lay_desk(settings: Settings, clock: Clock) -> Desk | None:
+    """None where the desk can't be opened now, or where what it holds would not outlive a fork."""
+    from core.services.desk import open_desk
+    from core.services.rehearsal import rehearse
+
     if settings.evidence_store:  # its client has threads of its own
         return None
     try:
-        desk = open_desk(settings)
+        desk = open_desk(settings, clock)
     except Refused:
         return None
     rehearse(desk)
@@ -239,13 +272,13 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     load_everything()
     asyncio.run(warm_up(overrides))
-    desk = lay_desk(overrides)
+    ground = lay_ground(overrides)
     for thread in threading.enumerate():  # a fork must find nobody at work
         if thread is not threading.current_thread():
             thread.join(5.0)
     gc.collect()
     gc.freeze()
-    Zygote(control, overrides, desk).run()
+    Zygote(control, overrides, ground).run()
 
 
 if __name__ == "__main__":

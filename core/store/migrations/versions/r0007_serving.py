@@ -1,4 +1,4 @@
-"""Serving over SSH: registered keys, ways in, services, their sessions, inbox and outbox."""
+"""Serving over SSH: registered keys, ways in, services, their sessions, inbox and outbox, challenges answered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,7 +25,7 @@ branch_labels = None
 depends_on = None
 
 _SESSION = Changed("login_session", (Added(big("served_id", nullable=True)),))
-_TABLES = ("account_key", "way_in", "service", "served_session", "transfer_file")
+_TABLES = ("account_key", "way_in", "service", "served_session", "transfer_file", "challenge_spent")
 
 
 def upgrade() -> None:
@@ -35,6 +35,7 @@ def upgrade() -> None:
     _service()
     _served_session()
     _transfer_file()
+    _challenge_spent()
     change(_SESSION)
     op.create_index("ix_login_session_served", "login_session", ["served_id"])
     to_do = sa.text("state in ('waiting', 'running')")
@@ -151,3 +152,14 @@ def _transfer_file() -> None:
         refers("account_id", "account.id", "fk_transfer_file_account_id_account"),
         sqlite_autoincrement=True,
     )
+
+
+def _challenge_spent() -> None:
+    """The table challenge_spent."""
+    op.create_table(
+        "challenge_spent",
+        digest("digest"),
+        moment("until"),
+        primary("digest", name="pk_challenge_spent"),
+    )
+    op.create_index("ix_challenge_spent_until", "challenge_spent", ["until"])
