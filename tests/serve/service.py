@@ -149,13 +149,17 @@ class Service:
         """The processes that run use cases for sessions."""
         return set(self._named("jijiao-clerk"))
 
+    def busy_clerks(self) -> set[int]:
+        """Those who are doing something: the others wait for events, as the system tells of a process."""
+        return {clerk for clerk in self.clerks() if "ep" not in _read(clerk, "wchan")}
+
     def worker(self) -> int:
         """The process that does jobs."""
         (process,) = self._named("jijiao-worker")
         return process
 
     def _named(self, name: str) -> list[int]:
-        return [process for process in children(self.zygote) if _name(process) == name]
+        return [process for process in children(self.zygote) if _read(process, "comm") == name]
 
     # -- what it counts, and what is in the database -------------------------------------------------
 
@@ -284,9 +288,9 @@ def _command(process: int) -> str:
     return ""
 
 
-def _name(process: int) -> str:
+def _read(process: int, name: str) -> str:
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{process}/comm").read_text(encoding="ascii").strip()
+        return Path(f"/proc/{process}/{name}").read_text(encoding="ascii").strip()
     return ""
 
 

@@ -166,6 +166,7 @@ class Operator(ABC):
             self.terminal.close()
         self.wait_for_end()
         with self.storm.calm:
+            self.wait_for_clerks()
             self.judge(gently=was_cut and way != SESSION_KILLED)
         if was_cut:
             self.storm.done[way] += 1
@@ -233,6 +234,16 @@ class Operator(ABC):
             return not self.look(lambda work: work.session.scalars(query).all())
 
         until(is_over, f"a session of {self.login} goes on", 60.0)
+
+    def wait_for_clerks(self) -> None:
+        """Until those who had something to do by now have done it: it may have been asked for in the last call."""
+        asked = self.storm.service.busy_clerks()
+
+        def is_done() -> bool:
+            asked.intersection_update(self.storm.service.busy_clerks())
+            return not asked
+
+        until(is_done, "a clerk does not come to an end", 60.0)
 
     def look(self, read: Callable[[Any], Any]) -> Any:
         """Look into the database, however long it takes until it is there."""

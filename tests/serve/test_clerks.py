@@ -44,12 +44,6 @@ def stopped(processes: Iterable[int]) -> Iterator[None]:
             os.kill(process, signal.SIGCONT)
 
 
-def is_busy(process: int) -> bool:
-    """Whether a clerk has taken a request: it holds the asker's socket then, beside that of all requests."""
-    links = (os.readlink(each) for each in Path(f"/proc/{process}/fd").iterdir())
-    return sum(link.startswith("socket:") for link in links) > 1
-
-
 # -- what sessions are spared ------------------------------------------------------------------------
 
 
@@ -120,8 +114,8 @@ def test_a_clerk_that_dies_over_a_request_is_told_of_and_the_request_can_be_made
     with contextlib.closing(sqlite3.connect(service.home.folder / "jijiao.sqlite3")) as database:
         database.execute("begin immediate")  # so that the decision takes its time
         seat.type("a")
-        until(lambda: any(map(is_busy, service.clerks())), "a clerk takes the decision")
-        for clerk in filter(is_busy, service.clerks()):
+        until(service.busy_clerks, "a clerk takes the decision")
+        for clerk in service.busy_clerks():
             os.kill(clerk, signal.SIGKILL)
         seat.see("程序出错")
     seat.pass_one(PERSON_NAME, went_to=OFFICE)

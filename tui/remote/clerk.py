@@ -86,9 +86,11 @@ class Clerk:
         return _peak_mib() - self._peak < self._settings.serve_memory_mb / _GROWN
 
     def _serve(self, line: socket.socket) -> None:
-        """Answer one request. Whoever has gone meanwhile gets no answer; what was done for them stands."""
+        """Answer one request. For whoever has gone nothing is begun; what was begun for them stands."""
         try:
             name, caller, asked = receive(line)
+            if _has_hung_up(line):
+                return
             try:
                 answer = packed(self._answer(name, caller, asked))
             except Refused as refusal:
@@ -136,6 +138,12 @@ def lists_for(desk: Desk, known: tuple[int, int] | None) -> tuple[tuple[int, int
     """Which edition of the lists is in force, and its tables; None for those as shipped and for what is known."""
     edition, lists = desk.lists_in_force()
     return edition, None if edition == known or lists is shipped() else lists.tables
+
+
+def _has_hung_up(line: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(line, select.POLLHUP)
+    return bool(poll.poll(0))
 
 
 def _peak_mib() -> float:
