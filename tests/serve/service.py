@@ -151,7 +151,7 @@ class Service:
 
     def busy_clerks(self) -> set[int]:
         """Those who are doing something: the others wait for events, as the system tells of a process."""
-        return {clerk for clerk in self.clerks() if "ep" not in _read(clerk, "wchan")}
+        return {clerk for clerk in self.clerks() if "poll" not in _read(clerk, "wchan")}
 
     def worker(self) -> int:
         """The process that does jobs."""

@@ -31,6 +31,8 @@ from tests.worlds import World, build_world
 PERSONS, HOURS = ImportKind.PERSONS, ImportKind.HOURS
 _STORING = """
 import sys
+import time
+from core.services import imports
 from core.services.desk import Desk
 from core.services.jobs import run_job
 from core.services.settings import read_settings
@@ -38,7 +40,8 @@ from core.store.store import open_store
 
 url, folder, key, job = sys.argv[1:]
 store = open_store(read_settings({"database_url": url, "data_dir": folder, "data_key": key}))
-run_job(Desk(store), int(job))
+imports.PART = 20
+run_job(Desk(store), int(job), stop=lambda: time.sleep(0.05))  # asked after each part: there is time to be killed
 """
 
 
