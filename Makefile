@@ -57,7 +57,7 @@ bench: $(READY_DEV)  ## the table of ratios
 	@$(BIN)/python -m bench
 
 bench-serve: $(READY_DEV)  ## a county at one service, beside plain Textual
-	@$(BIN)/python -m bench.serve
+	@timeout --foreground 30m $(BIN)/python -m bench.serve
 
 format: $(READY_DEV)  ## write the code in its form
 	$(BIN)/ruff format $(CODE)

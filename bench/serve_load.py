@@ -111,11 +111,10 @@ def _share(
     time.sleep(1.0)
     opened = cpu_seconds(processes()) - before[1]
     time.sleep(_SETTLED_SECONDS)
-    sessions = [process for process in processes() if process not in empty]
-    begin = cpu_seconds(sessions)
+    begin = {process: cpu_seconds([process]) for process in processes() if process not in empty}
     time.sleep(seconds)
-    used = cpu_seconds(sessions) - begin
     whole = processes()
+    used = sum(cpu_seconds([process]) - begin[process] for process in whole if process in begin)
     share = Share(
         memory=(pss_mib(whole) - before[0]) / count,
         opened=opened / count * 1000,

@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     serve_hours: int = Field(12, ge=1, le=168, description="服务：一个会话最多几小时")
     serve_memory_mb: int = Field(512, ge=128, le=65_536, description="服务：一个会话最多占用内存 MB")
     serve_cpu_seconds: int = Field(60, ge=5, le=3600, description="服务：一次操作最多占用处理器秒数")
-    serve_clerks: int = Field(12, ge=2, le=500, description="服务：最多几个经办进程，每个占一个数据库连接")
+    serve_clerks: int = Field(24, ge=2, le=500, description="服务：最多几个经办进程，每个占一个数据库连接")
     serve_drain_seconds: int = Field(20, ge=1, le=600, description="服务：停止前留给会话多少秒")
     paste_limit: int = Field(64_000, ge=100, le=1_000_000, description="一次粘贴最多多少字")
     inbox_mb: int = Field(200, ge=1, le=100_000, description="一个帐号的收件箱和发件箱最多 MB")

@@ -30,6 +30,8 @@ _HELPS_SECONDS = 30.0
 """How long one stays that was forked because a request waited."""
 _GROWN = 4
 """One whose memory has grown by the fourth part of what it may take goes, and a fresh one comes."""
+_GIVES_WAY = 5
+"""Niceness: what somebody types is shown first, what is kept of it comes after."""
 _STALLED_SECONDS = 30.0
 """After which an asker that neither sends nor takes anything is given up."""
 _log = logging.getLogger("jijiao")
@@ -122,6 +124,7 @@ def become_clerk(
     code = 1
     try:
         call_process("jijiao-clerk")
+        os.nice(_GIVES_WAY)
         limit_memory(settings.serve_memory_mb)
         clerk = Clerk(takes, desk, settings, clock, helps=helps)
         clerk.run()

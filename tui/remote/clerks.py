@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 KEPT = 2
 """Clerks that are always there."""
-_WAITS_SECONDS = 0.02
+_WAITS_SECONDS = 0.05
 """How long a request may lie there before one more clerk comes."""
 _AGAIN_SECONDS = 0.5
 """After which one is replaced that has failed."""
