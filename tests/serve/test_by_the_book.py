@@ -13,9 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
+from core.rules.roles import Role
 from tests.conftest import administer
-from tests.journeys.steps import PATIENCE, Seat
+from tests.journeys.steps import PASSWORD, PATIENCE, Seat
+from tests.services.test_registry import COLUMNS, code, unit
 from tests.terminal import Terminal
 from tests.test_documents import text_of
 from tests.test_serving_document import DOCUMENT, UNIT
@@ -39,11 +42,14 @@ class Book:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return {**kept, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "JIJIAO_CONFIG": str(self.settings)}
 
-    def begin(self, line: str) -> subprocess.Popen[str]:
+    def command(self, line: str) -> list[str]:
         """A command of `jijiao` as it stands in the document, its program and ports replaced."""
-        words = [PORTS.get(word, word) for word in shlex.split(line)[1:]]
+        return [sys.executable, "-m", "tui.cli", *(PORTS.get(word, word) for word in shlex.split(line)[1:])]
+
+    def begin(self, line: str) -> subprocess.Popen[str]:
+        """Its process."""
         return subprocess.Popen(
-            [sys.executable, "-m", "tui.cli", *words],
+            self.command(line),
             env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -56,6 +62,13 @@ class Book:
         process = self.begin(line)
         said, _ = process.communicate(timeout=120)
         return process.returncode, said
+
+
+def called(port: int, login: str) -> Seat:
+    """Somebody calls with OpenSSH."""
+    options = ("UserKnownHostsFile=/dev/null", "StrictHostKeyChecking=no", "LogLevel=ERROR")
+    given = [word for option in options for word in ("-o", option)]
+    return Seat(Terminal(["ssh", "-F", "none", *given, "-p", str(port), f"{login}@127.0.0.1"]))
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +112,7 @@ def test_the_installation_tells_the_password_and_the_fingerprint(initialised: st
 def test_both_doors_lead_to_the_front_page(ports: list[int]) -> None:
     assert len(ports) == 2
     for port in ports:
-        options = ("UserKnownHostsFile=/dev/null", "StrictHostKeyChecking=no", "LogLevel=ERROR")
-        given = [word for option in options for word in ("-o", option)]
-        with Seat(Terminal(["ssh", "-F", "none", *given, "-p", str(port), "guest@127.0.0.1"])) as seat:
+        with called(port, "guest") as seat:
             seat.see("继续教育服务窗口")
 
 
@@ -131,3 +142,29 @@ def test_the_counters_lie_where_they_are_said_to(book: Book, ports: list[int]) -
     while not path.exists() and time.monotonic() < until:
         time.sleep(0.1)
     assert "jijiao_up{" in path.read_text(encoding="utf-8")
+
+
+def test_units_are_imported_and_an_account_that_is_made_comes_in(
+    book: Book, ports: list[int], tmp_path: Path
+) -> None:
+    """The steps as they stand there, the password typed as a person types it; then its holder calls."""
+    by_the_book = text_of(DOCUMENT)
+    [imported] = re.findall(r"^ *(jijiao import units) 单位.xlsx$", by_the_book, re.MULTILINE)
+    [added] = re.findall(r"^ *(jijiao account add .*) 机构代码$", by_the_book, re.MULTILINE)
+    with xlsxwriter.Workbook(tmp_path / "单位.xlsx") as sheets:
+        sheet = sheets.add_worksheet()
+        for at, row in enumerate((COLUMNS, unit(1, **{COLUMNS[2]: Role.BUREAU.label}))):
+            sheet.write_row(at, 0, row)
+    exit_code, said = book.done(f"{imported} {tmp_path / '单位.xlsx'}")
+    assert exit_code == 0, said
+    with Seat(Terminal(book.command(f"{added} {code(1)}"), env=book.environment())) as seat:
+        seat.see("密码")
+        seat.terminal.send(PASSWORD, "Enter")
+        seat.see("再输一次")
+        seat.terminal.send(PASSWORD, "Enter")
+        seat.see(f"帐号 {code(1)} 已建立")
+        assert seat.terminal.wait_exit(timeout=PATIENCE) == 0
+    with called(ports[0], code(1)) as seat:
+        seat.see("assword:")
+        seat.terminal.send(PASSWORD, "Enter")
+        seat.see("继续教育公共服务平台", Role.BUREAU.label)
