@@ -206,7 +206,7 @@ def test_a_second_sigterm_waits_for_nobody(home: Installation) -> None:
 
 def test_without_its_zygote_sessions_go_on_and_new_ones_come_again(service: Service) -> None:
     seat = at_a_form(service)
-    zygote = service.zygote
+    zygote, clerks = service.zygote, service.clerks()
     (session,) = service.sessions()
     os.kill(zygote, signal.SIGKILL)
     seat.type("实施")
@@ -216,7 +216,12 @@ def test_without_its_zygote_sessions_go_on_and_new_ones_come_again(service: Serv
     assert service.zygote != zygote
     seat.terminal.hang_up()
     until(lambda: not alive([session]), "the session of the zygote that died goes on")
+    until(
+        lambda: not alive(clerks),
+        "the clerks of the zygote that died go on though nobody is left to ask them",
+    )
     until(lambda: held(service.home) == NOTHING_HELD, "something is held")
+    assert drafts(service.home) == 1
 
 
 def test_the_host_key_stays_the_same(home: Installation) -> None:
