@@ -62,8 +62,8 @@ async def test_a_range_over_a_doubt_names_it_before_and_after(
 
 async def test_the_queue_goes_on_past_its_first_page(desk: Desk, world: World, crowd: list[int]) -> None:
     async with program(desk, world.office(world.school), "review") as at:
-        await at.press("l", "end", "enter")
-        await at.press("s", "s", "s")
+        await at.press("l", *["pagedown"] * 3, "enter")
+        await at.press(*["s"] * 8)
         assert "人00063" in at.text and f"/ {CROWD}" in at.text
 
 
@@ -101,3 +101,17 @@ def declared_by(desk: Desk, unit: Actor, person: Actor, folder: Path) -> None:
         people=(person.person_id or 0,),
     )
     desk.do(submit_activity, unit, command)
+
+
+async def test_the_list_goes_on_to_the_last_of_a_long_queue(
+    desk: Desk, world: World, crowd: list[int]
+) -> None:
+    async with program(desk, world.office(world.school), "review") as at:
+        await at.press("l", *["pagedown"] * 5)
+        assert "第 91 / " in at.text and "人00091" in at.text
+        await at.press("end")
+        assert f"第 {CROWD} / {CROWD} 条" in at.text and f"人{CROWD}" in at.text
+        await at.press("down")
+        assert "已是最后一条" in at.text
+        await at.press("enter")
+        assert f"人{CROWD}  " in at.text

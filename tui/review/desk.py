@@ -25,7 +25,8 @@ from tui.widgets.pane import Pane
 from tui.widgets.queue_list import Queue
 from tui.widgets.review_pane import ReviewPane
 
-PAGE = 60
+PAGE, WHOLE = 60, 1000
+"""Rows of the queue that are fetched at once: as a rule, and where all of them are wanted."""
 FETCH_WITHIN = 5
 """Rows left below the marker at which the next page of the queue is fetched."""
 PAINT_SECONDS = 3.0
@@ -85,6 +86,8 @@ class ReviewDesk(Frame):
         if press.arrived <= self._drop_until:
             self.refuse(Refused(ErrorCode.NOT_PAINTED))
             return
+        if self.desk.listing and not self.overlays:
+            await self._fetch_ahead(press.key)
         await super().press(press)
 
     def refuse(self, refusal: Refused) -> None:
@@ -104,9 +107,19 @@ class ReviewDesk(Frame):
         if self.queue.after is not None and self.queue.at >= len(self.queue.rows) - FETCH_WITHIN:
             self.queue.extend(await self.ask(queue_page, self._query(self.queue.after)))
 
-    def _query(self, after: tuple[int | str, ...] | None = None) -> QueueQuery:
+    async def _fetch_ahead(self, key: str) -> None:
+        """In the list a key that leads down finds rows there: a page of them, or all that there are."""
         queue = self.queue
-        return QueueQuery(subject=self.subject, bucket=queue.bucket, text=queue.text, after=after, limit=PAGE)
+        wanted = {"down": 1, "pagedown": self.desk.size.height, "end": queue.size}.get(key, 0)
+        limit = WHOLE if key == "end" else PAGE
+        while wanted and queue.after is not None and queue.at + wanted >= len(queue.rows):
+            self.queue.extend(await self.ask(queue_page, self._query(queue.after, limit)))
+
+    def _query(self, after: tuple[int | str, ...] | None = None, limit: int = PAGE) -> QueueQuery:
+        queue = self.queue
+        return QueueQuery(
+            subject=self.subject, bucket=queue.bucket, text=queue.text, after=after, limit=limit
+        )
 
     async def _show_current(self) -> None:
         """Show the item under the marker, note when it was painted, then get the one after it."""
