@@ -134,3 +134,18 @@ def test_a_clerk_whose_memory_has_grown_leaves_and_another_comes(home: Installat
         seat.type(":cx", "Enter")
         seat.see("进度查询", "共 0 条")
         seat.terminal.close()
+
+
+def test_without_the_zygote_the_clerks_that_are_there_stay(home: Installation) -> None:
+    with Service(home, entry=HASTY, serve_memory_mb=128) as service:
+        seat = service.front_page()
+        seat.type("12")
+        seat.see("用户类型")
+        clerks = service.clerks()
+        os.kill(service.zygote, signal.SIGKILL)
+        seat.type(PERSON, "Tab", PASSWORD, "F8")  # at other times one would leave after that
+        seat.see(HOME_PAGE)
+        seat.type(":cx", "Enter")
+        seat.see("进度查询", "共 0 条")
+        assert alive(clerks) == clerks
+        seat.terminal.close()

@@ -24,7 +24,8 @@ def passed(monkeypatch: pytest.MonkeyPatch) -> None:
     here = Desk.do
 
     def there_too(desk: Desk, use_case: Any, caller: Any, command: Any) -> Any:
-        assert read(packed((use_case.name, caller, command))) == (use_case.name, caller, command)
+        request = (use_case.name, caller, command)
+        assert read(packed(request), request=True) == request
         try:
             view = here(desk, use_case, caller, command)
         except Refused as refusal:

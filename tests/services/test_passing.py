@@ -11,7 +11,7 @@ import pytest
 
 from core.rules.errors import ErrorCode, Refused
 from core.rules.lists import shipped
-from core.rules.roles import Guest
+from core.rules.roles import Guest, Role
 from core.schema.base import Nothing
 from core.schema.sign_in import SignIn
 from core.services.desk import Desk
@@ -39,6 +39,7 @@ class ForgedOfOurs:
         return shipped, ()
 
 
+@pytest.mark.parametrize("as_request", [True, False], ids=["request", "answer"])
 @pytest.mark.parametrize(
     "data",
     [
@@ -51,9 +52,28 @@ class ForgedOfOurs:
         packed(Nothing())[:-3],
     ],
 )
-def test_what_is_not_shared_by_screens_and_use_cases_is_not_read(data: bytes) -> None:
+def test_what_is_not_shared_by_screens_and_use_cases_is_not_read(data: bytes, as_request: bool) -> None:
     with pytest.raises(NotPassed):
-        read(data)
+        read(data, request=as_request)
+
+
+def changed_member() -> bytes:
+    """Bytes that rename the role of the operator, wherever they are read."""
+    member = packed(Role.OPERATOR)
+    return member[:-1] + packed((None, {"_value_": "person"}))[2:-1] + pickle.BUILD + pickle.STOP
+
+
+def changed_type() -> bytes:
+    """Bytes that give all roles another label."""
+    role = b"\x80\x04ccore.rules.roles\nRole\n"
+    return role + packed((None, {"label": "x"}))[2:-1] + pickle.BUILD + pickle.STOP
+
+
+@pytest.mark.parametrize("data", [changed_member(), changed_type()], ids=["member", "type"])
+def test_a_request_changes_nothing_that_is_there_already(data: bytes) -> None:
+    with pytest.raises(NotPassed, match="there already"):
+        read(data, request=True)
+    assert (Role.OPERATOR.value, Role.PERSON.label) == ("operator", "专业技术人员")
 
 
 def test_lists_come_only_when_they_have_changed(desk: Desk, world: World) -> None:
@@ -64,7 +84,7 @@ def test_lists_come_only_when_they_have_changed(desk: Desk, world: World) -> Non
         for _ in range(times):
             _, handed = hear(takes)
             with socket.socket(fileno=handed) as line:
-                _, _, known = receive(line)
+                _, _, known = receive(line, request=True)
                 found = lists_for(desk, known)
                 tables.append(found[1])
                 send(line, packed(found))

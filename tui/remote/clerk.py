@@ -10,6 +10,7 @@ import logging
 import os
 import resource
 import select
+import signal
 import socket
 import time
 from typing import TYPE_CHECKING, Any
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
     from core.services.desk import Desk
     from core.services.settings import Settings
 
-_HELPS_SECONDS = 30.0
+_HELPS_SECONDS = 10.0
 """How long one stays that was forked because a request waited."""
 _GROWN = 4
 """One whose memory has grown by the fourth part of what it may take goes, and a fresh one comes."""
 _GIVES_WAY = 5
 """Niceness: what somebody types is shown first, what is kept of it comes after."""
-_STALLED_SECONDS = 30.0
-"""After which an asker that neither sends nor takes anything is given up."""
+_STALLED_SECONDS, _LONGEST_SECONDS = 30.0, 300
+"""After which an asker that neither sends nor takes anything is given up; after which the system ends the clerk."""
 _log = logging.getLogger("jijiao")
 
 
@@ -45,7 +46,7 @@ class Clerk:
     ) -> None:
         self._takes, self._desk, self._settings, self._clock = takes, desk, settings, clock
         self._leaves_at = time.monotonic() + _HELPS_SECONDS if helps else None
-        self._peak = _peak_mib()
+        self._peak, self._zygote = _peak_mib(), os.getppid()
         self._use_cases = all_use_cases()
 
     def run(self) -> None:
@@ -61,13 +62,16 @@ class Clerk:
                 continue
             try:
                 request, handed = hear(self._takes, socket.MSG_DONTWAIT)
+                if request is None:
+                    return
+                line = socket.socket(fileno=handed)
             except BlockingIOError:  # another was faster
                 continue
-            if request is None:
-                return
+            except (OSError, ValueError) as error:
+                _log.error("a message that is no request", exc_info=error)
+                continue
             rested = False
-            with socket.socket(fileno=handed) as line:
-                line.settimeout(_STALLED_SECONDS)
+            with line:
                 self._serve(line)
 
     def close(self) -> None:
@@ -78,19 +82,29 @@ class Clerk:
     def _patience(self, rested: bool) -> float | None:
         """Seconds to wait for a request before something else is to be done."""
         waits = [] if rested else [self._settings.idle_connection_seconds]
-        if self._leaves_at is not None:
+        if self._leaves_at is not None and self._is_replaced:
             waits.append(max(0.0, self._leaves_at - time.monotonic()))
         return min(waits, default=None)
 
+    @property
+    def _is_replaced(self) -> bool:
+        """Whether the zygote lives, which forks another. Without it the sessions have those that are there."""
+        return os.getppid() == self._zygote
+
     def _stays(self) -> bool:
+        if not self._is_replaced:
+            return True
         if self._leaves_at is not None and time.monotonic() >= self._leaves_at:
             return False
         return _peak_mib() - self._peak < self._settings.serve_memory_mb / _GROWN
 
     def _serve(self, line: socket.socket) -> None:
         """Answer one request. For whoever has gone nothing is begun; what was begun for them stands."""
+        line.settimeout(_STALLED_SECONDS)
+        signal.alarm(_LONGEST_SECONDS)
+        allow_cpu(self._settings.serve_cpu_seconds)
         try:
-            name, caller, asked = receive(line)
+            name, caller, asked = receive(line, request=True)
             if _has_hung_up(line):
                 return
             try:
@@ -102,9 +116,10 @@ class Clerk:
             return
         except Exception as error:  # what can't be read or passed; the asker sees that no answer came
             _log.error("a request could not be answered", exc_info=error)
+        finally:
+            signal.alarm(0)
 
     def _answer(self, name: str | None, caller: Any, asked: Any) -> Any:
-        allow_cpu(self._settings.serve_cpu_seconds)
         desk = self._opened()
         return lists_for(desk, asked) if name is None else desk.do(self._use_cases[name], caller, asked)
 

@@ -1,7 +1,9 @@
-"""The clerks of a service, as the zygote keeps them: so many always, and one more for each request that waits."""
+"""The clerks of a service, as the zygote keeps them: so many always, and one more while requests wait too long."""
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import signal
 import socket
@@ -22,11 +24,16 @@ if TYPE_CHECKING:
 
 KEPT = 2
 """Clerks that are always there."""
+_MESSAGE_BYTES = 128
 _WAITS_SECONDS = 0.05
 """How long a request may lie there before one more clerk comes."""
+_NEXT_SECONDS = 0.2
+"""Between one that comes because a request waits and the next."""
 _AGAIN_SECONDS = 0.5
-"""After which one is replaced that has failed."""
-_ENDING_SECONDS = 1.0
+"""After which one is replaced, and after which a fork that failed is tried again."""
+_ENDING_SECONDS = 4.5
+"""Which they have to finish when nobody is left who could ask."""
+_log = logging.getLogger("jijiao")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +49,13 @@ class Clerks:
     """Forks them with `fork`, which answers 0 in the new process.
 
     Requests lie in a socket that all clerks take from. `waits` says when to look at it again (seconds; None: when it
-    can be read), `look` sees whether the request that lay there before lies there still.
+    can be read), `look` sees how long the first of them has lain there.
     """
 
     def __init__(self, ground: Ground, fork: Callable[[], int]) -> None:
         self._ground, self._fork = ground, fork
         self._asks, self.takes = packet_pair()
         self._processes: set[int] = set()
-        self._first = b""  # of the requests that waited when it was looked last
         self._look_at: float | None = None
 
     def begin(self) -> None:
@@ -73,25 +79,32 @@ class Clerks:
         return None if self._look_at is None else max(0.0, self._look_at - time.monotonic())
 
     def look(self) -> None:
-        """Fork one more where the same request has waited too long, and those that failed anew."""
-        if self._look_at is not None and time.monotonic() < self._look_at:
+        """Fork one more where a request has waited too long, and those anew that are always there."""
+        now = time.monotonic()
+        if self._look_at is not None and now < self._look_at:
             return
         self._look_at = None
-        first = self._peek()
-        if first and first == self._first and len(self._processes) < self._ground.settings.serve_clerks:
-            self._start(helps=len(self._processes) >= KEPT)
-        self._first = first
-        if first:
-            self._look_at = time.monotonic() + _WAITS_SECONDS
-        elif len(self._processes) < KEPT:
+        try:
             self.begin()
+            waited = self._waited()
+            if waited is None:
+                return
+            self._look_at = now + _WAITS_SECONDS
+            if waited >= _WAITS_SECONDS and len(self._processes) < self._ground.settings.serve_clerks:
+                self._look_at = now + _NEXT_SECONDS
+                self._start(helps=True)
+        except OSError as error:
+            _log.error("no clerk can be forked", exc_info=error)
+            self._look_at = now + _AGAIN_SECONDS
 
     def ended(self, process: int, code: int) -> bool:
-        """Whether the process that has ended was one of them; it is replaced, not at once where it has failed."""
+        """Whether the process that has ended was one of them; it is replaced soon. `code` is its exit status."""
         if process not in self._processes:
             return False
         self._processes.discard(process)
-        self._look_at = time.monotonic() + (_AGAIN_SECONDS if code else 0.0)
+        if code:
+            _log.error("a clerk ended with %d", code)
+        self._look_at = time.monotonic() + _AGAIN_SECONDS
         return True
 
     @property
@@ -125,9 +138,12 @@ class Clerks:
             become_clerk(self.takes, ground.desk, ground.settings, ground.clock, helps=helps)
         self._processes.add(process)
 
-    def _peek(self) -> bytes:
-        """The request that lies there first, left where it is; nothing where there is none."""
+    def _waited(self) -> float | None:
+        """Seconds for which the first request lies there, which is left where it is; None where there is none."""
         try:
-            return self.takes.recv(128, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            told = self.takes.recv(_MESSAGE_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            return time.monotonic() - float(json.loads(told)["at"])
         except BlockingIOError:
-            return b""
+            return None
+        except (ValueError, TypeError, KeyError):  # a clerk will find that it is no request
+            return 0.0

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
-import os
 import secrets
 import socket
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.rules.errors import ErrorCode, Refused
 from core.rules.lists import Lists, shipped
-from tui.remote.passing import NotPassed, packed, receive, send
+from tui.remote.passing import packed, receive, send
 from tui.serve.packets import tell
 
 if TYPE_CHECKING:
@@ -29,15 +28,14 @@ _log = logging.getLogger("jijiao")
 class FarDesk:
     """Asks a clerk (经办进程), any of them, for each use case. Has the interface of a `Desk` that screens know.
 
-    `asks` is the socket that clerks take requests from: a message on it carries one end of a socket on which the
-    request goes and the answer comes. A session holds no connection to the database, and nothing of what reading
-    one costs in memory.
+    `asks` is the socket that clerks take requests from: a message on it says since when one waits, and carries an end
+    of a socket on which the request goes and the answer comes. A session holds no connection to the database, and
+    nothing of what reading one costs in memory.
     """
 
     def __init__(self, asks: socket.socket, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
         self._asks = asks
-        self._numbers = itertools.count()
         self._edition: tuple[int, int] | None = None
         self._lists = shipped()
 
@@ -64,10 +62,10 @@ class FarDesk:
             near, far = socket.socketpair()
             with near:
                 with far:
-                    tell(self._asks, {"request": f"{os.getpid()}/{next(self._numbers)}"}, far)
+                    tell(self._asks, {"at": time.monotonic()}, far)
                 send(near, packed(request))
                 answer = receive(near)
-        except (OSError, EOFError, NotPassed) as error:
+        except Exception as error:  # the line, what came on it, and what can't be sent
             incident = secrets.token_hex(3).upper()
             _log.error("incident %s: no clerk has answered %s", incident, request[0], exc_info=error)
             raise Refused(ErrorCode.INTERNAL, incident=incident) from error

@@ -155,7 +155,7 @@ class Zygote:
             if process == self._worker:
                 self._start_worker()
                 continue
-            if self._clerks.ended(process, status):
+            if self._clerks.ended(process, os.waitstatus_to_exitcode(status)):
                 continue
             key = self._keys.pop(process)
             with contextlib.suppress(OSError):  # the front has gone

@@ -79,7 +79,7 @@ def tell(control: socket.socket, message: Mapping[str, Any], handed: socket.sock
 
 def hear(control: socket.socket, flags: int = 0) -> tuple[dict[str, Any] | None, int]:
     """The next message and the descriptor that came with it (-1: none); None when the other end has gone."""
-    data, ancillary, _, _ = control.recvmsg(_CONTROL_BYTES, socket.CMSG_SPACE(4), flags)
+    data, ancillary, _, _ = control.recvmsg(_CONTROL_BYTES, socket.CMSG_LEN(4), flags)  # one, no more
     if not data:
         return None, -1
     handed = array.array("i", ancillary[0][2])[0] if ancillary else -1
