@@ -19,8 +19,8 @@ from tui.incident import noted
 
 LATEST = 1.0
 """Seconds after the first unsaved key at which a save begins, whatever is typed meanwhile."""
-FLUSH_SECONDS = 2.0
-"""How long the end of the program waits for what is still unsaved."""
+FLUSH_SECONDS, RETRY_SECONDS = 4.0, 0.25
+"""How long the end of the program waits for what is still unsaved; after which what failed is tried again."""
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -74,6 +74,11 @@ class Draft:
     def unsaved(self) -> bool:
         """Whether something was typed that is not in the database yet."""
         return not self.closed and (self._unsaved or self._running)
+
+    @property
+    def can_be_saved(self) -> bool:
+        """Whether there is something unsaved, and somebody it can be saved for."""
+        return self.unsaved and self.screen.draft_ready
 
     def begin(self) -> None:
         """The form stands as the operator finds it."""
@@ -227,10 +232,16 @@ class Keeping:
                 draft.renew()
 
     async def flush(self, seconds: float = FLUSH_SECONDS) -> None:
-        """Save all that is unsaved, within so many seconds: before the session or the program ends."""
-        tasks = {asyncio.ensure_future(draft.flush()) for draft in self._drafts if draft.unsaved}
-        if tasks:
-            await asyncio.wait(tasks, timeout=seconds)
+        """Save all that is unsaved, within so many seconds: before the session or the program ends.
+
+        A database that is away may be back in time.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while waiting := [draft for draft in self._drafts if draft.can_be_saved]:
+                    await asyncio.gather(*(draft.flush() for draft in waiting))
+                    if any(draft.can_be_saved for draft in waiting):
+                        await asyncio.sleep(RETRY_SECONDS)
 
 
 def new_key() -> str:

@@ -58,6 +58,15 @@ class Rulebook:
         self.editions = tuple(editions)
         self._made: dict[tuple[object, ...], Any] = {}
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rulebook) and self.editions == other.editions
+
+    def __hash__(self) -> int:
+        return hash(self.edition)
+
+    def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[Edition, ...]]]:
+        return Rulebook, (self.editions,)  # what was made of them is made again where it is read
+
     @property
     def edition(self) -> int:
         """The number of the newest edition in it, 0 as shipped."""

@@ -51,7 +51,9 @@ class Storm:
         self.calm = threading.Lock()
         """Held while the front or the database is away: nobody judges what is stored."""
         self.outages = 0
-        """How often either went away."""
+        """How often either went away or came back."""
+        self.blackouts = 0
+        """How often the database did."""
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
         self._wanted: dict[str, int] = {}
@@ -105,6 +107,13 @@ class Storm:
             yield
             self.outages += 1
 
+    @contextlib.contextmanager
+    def blackout(self) -> Iterator[None]:
+        """The database is: who is cut off meanwhile has nowhere to keep what was typed last."""
+        with self.outage():
+            self.blackouts += 1
+            yield
+
     def kill_front(self) -> None:
         """kill -9; all its processes must go with it. Then it is started again."""
         with self.outage():
@@ -149,6 +158,7 @@ class Operator(ABC):
         early = self.chance.random() < 0.25
         self.moment = time.monotonic() + (self.chance.uniform(0.05, OPENING) if early else PATIENCE)
         self.seen_at = None
+        blackouts = self.storm.blackouts
         try:
             if self.reached("assword:"):
                 self.terminal.send(PASSWORD, "Enter")
@@ -167,7 +177,8 @@ class Operator(ABC):
         self.wait_for_end()
         with self.storm.calm:
             self.wait_for_clerks()
-            self.judge(gently=was_cut and way != SESSION_KILLED)
+            there = self.storm.blackouts == blackouts
+            self.judge(gently=was_cut and there and way != SESSION_KILLED)
         if was_cut:
             self.storm.done[way] += 1
 
@@ -283,7 +294,7 @@ class Operator(ABC):
 
     @abstractmethod
     def judge(self, *, gently: bool) -> None:
-        """What must be stored. `gently`: the process had time to keep what was typed."""
+        """What must be stored. `gently`: the process had time and a database to keep what was typed."""
 
 
 class Declarer(Operator):

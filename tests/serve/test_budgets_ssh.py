@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.serve.service import HASTY, Service
 from tests.terminal import Terminal
 from tests.wire.budget_steps import BUDGETS, Taken, count_all
 from tests.wire.real import ROOT, command, environment
+from tests.wire.screens import settle_alike
 
 JOURNEY: tuple[tuple[tuple[str, ...], str], ...] = (
     (("12",), "用户类型"),
@@ -50,7 +50,7 @@ def test_every_screen_is_that_of_a_local_terminal_cell_for_cell(
             for terminal in (local, remote):
                 terminal.send(*keys)
                 terminal.wait(words, timeout=PATIENCE)
-            until_alike(local, remote)
+            settle_alike(local, remote)
             assert cells(remote) == cells(local), keys
             assert remote.cursor == local.cursor, keys
             assert remote.cursor_shown == local.cursor_shown, keys
@@ -65,17 +65,6 @@ def taken(service: Service) -> Taken:
 @pytest.mark.parametrize("action", BUDGETS)
 def test_an_action_costs_no_more_than_its_budget(taken: Taken, action: str) -> None:
     assert taken.median(action) <= BUDGETS[action], f"{action}: {taken.sizes[action]}"
-
-
-def until_alike(*terminals: Terminal) -> None:
-    """Let all settle; a busy machine may keep one of them waiting for what the others show already."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        for terminal in terminals:
-            terminal.settle(quiet=0.4)
-        first, *others = map(cells, terminals)
-        if all(other == first for other in others):
-            return
 
 
 def cells(terminal: Terminal) -> list[list[object]]:

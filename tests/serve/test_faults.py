@@ -80,7 +80,7 @@ def test_on_postgresql_nothing_is_lost_and_nothing_left(postgres: Postgres, tmp_
             storm.kill_front()
         for number in range(2):
             storm.wait_for(40 + 20 * number)
-            with storm.outage():
+            with storm.blackout():
                 postgres.stop()
                 time.sleep(1.5)
                 postgres.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from functools import lru_cache
 
 import pyte
@@ -34,6 +35,18 @@ class Client:
     def picture(self) -> list[list[Look]]:
         """Each cell as it looks."""
         return _picture(self.screen)
+
+
+def settle_alike(*terminals: Terminal, seconds: float = 30.0) -> None:
+    """Let all settle until they show the same, so many seconds at most: a busy machine may keep one of them waiting
+    for what the others show already."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for terminal in terminals:
+            terminal.settle(quiet=0.4)
+        first, *others = map(picture_of, terminals)
+        if all(other == first for other in others):
+            return
 
 
 def picture_of(terminal: Terminal) -> list[list[Look]]:

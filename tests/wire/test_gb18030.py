@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.terminal import Terminal
 from tests.wire.long_journey import pasted
 from tests.wire.real import command, environment
-from tests.wire.screens import picture_of
+from tests.wire.screens import picture_of, settle_alike
 
 STEPS: tuple[tuple[str, ...], ...] = (
     ("1", "1"),
@@ -31,6 +31,7 @@ def test_what_is_typed_pasted_and_shown_is_gb18030_on_such_a_terminal(copied: Ca
         for keys in STEPS:
             for terminal in (theirs, utf):
                 terminal.press(*keys, quiet=0.5)
+            settle_alike(theirs, utf)
             assert picture_of(theirs) == picture_of(utf)
         assert "注册".encode("gb18030") in theirs.raw and "李".encode("gb18030") in theirs.raw
         assert "注册".encode() not in theirs.raw

@@ -34,7 +34,7 @@ SETTLE_SECONDS = 0.005
 CARET_SECONDS = 0.03, 0.25
 """After a key the cursor is looked after at these times even when no cell changed."""
 RESIZE_SECONDS = 0.15
-HANG_UP_SECONDS = 5
+HANG_UP_SECONDS = 6
 """A program that has lost its terminal, or its client, and does not come to its end by then is ended by the system."""
 HOLD_SECONDS = 0.5
 """A frame waits no longer than this for a picture that is still being made."""
