@@ -15,7 +15,7 @@ from tests.serve.service import HASTY, Service
 from tests.terminal import Terminal
 from tests.wire.budget_steps import BUDGETS, Taken, count_all
 from tests.wire.real import ROOT, command, environment
-from tests.wire.screens import settle_alike
+from tests.wire.screens import picture_of, settle_alike
 
 JOURNEY: tuple[tuple[tuple[str, ...], str], ...] = (
     (("12",), "用户类型"),
@@ -51,7 +51,7 @@ def test_every_screen_is_that_of_a_local_terminal_cell_for_cell(
                 terminal.send(*keys)
                 terminal.wait(words, timeout=PATIENCE)
             settle_alike(local, remote)
-            assert cells(remote) == cells(local), keys
+            assert picture_of(remote) == picture_of(local), keys
             assert remote.cursor == local.cursor, keys
             assert remote.cursor_shown == local.cursor_shown, keys
 
@@ -65,8 +65,3 @@ def taken(service: Service) -> Taken:
 @pytest.mark.parametrize("action", BUDGETS)
 def test_an_action_costs_no_more_than_its_budget(taken: Taken, action: str) -> None:
     assert taken.median(action) <= BUDGETS[action], f"{action}: {taken.sizes[action]}"
-
-
-def cells(terminal: Terminal) -> list[list[object]]:
-    """Every cell with its colours and attributes."""
-    return [[terminal.cell(x, y) for x in range(terminal.cols)] for y in range(terminal.rows)]
