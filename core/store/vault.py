@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.rules.errors import ErrorCode, Refused
+from core.store.whole_files import write_new
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     from core.store.settings import Settings
-from core.store.whole_files import write_new
 
 KEY_BYTES = 32
 _FORM = b"\x01"  # the first byte of whatever is sealed: which cipher, which derivation

@@ -13,14 +13,14 @@ import select
 import signal
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from core.rules.errors import Refused
 from core.rules.lists import shipped
 from core.services.desk import all_use_cases
-from tui.remote.limits import allow_cpu, call_process, limit_memory
+from tui.remote.limits import allow_cpu, become, limit_memory
 from tui.remote.passing import packed, receive, send
-from tui.serve.packets import hear
+from tui.serve.packets import has_hung_up, hear
 
 if TYPE_CHECKING:
     from core.rules.clock import Clock
@@ -105,7 +105,7 @@ class Clerk:
         allow_cpu(self._settings.serve_cpu_seconds)
         try:
             name, caller, asked = receive(line, request=True)
-            if _has_hung_up(line):
+            if has_hung_up(line):
                 return
             try:
                 answer = packed(self._answer(name, caller, asked))
@@ -134,34 +134,24 @@ class Clerk:
 
 def become_clerk(
     takes: socket.socket, desk: Desk | None, settings: Settings, clock: Clock, *, helps: bool
-) -> None:
+) -> NoReturn:
     """In the forked process: be a clerk; never returns. The arguments are those of `Clerk`."""
-    code = 1
-    try:
-        call_process("jijiao-clerk")
+
+    def live() -> int:
         os.nice(_GIVES_WAY)
         limit_memory(settings.serve_memory_mb)
         clerk = Clerk(takes, desk, settings, clock, helps=helps)
         clerk.run()
         clerk.close()
-        code = 0
-    except BaseException:
-        _log.exception("a clerk could not go on")
-    finally:
-        logging.shutdown()
-        os._exit(code)
+        return 0
+
+    become("jijiao-clerk", live, "a clerk could not go on")
 
 
 def lists_for(desk: Desk, known: tuple[int, int] | None) -> tuple[tuple[int, int], Any]:
     """Which edition of the lists is in force, and its tables; None for those as shipped and for what is known."""
     edition, lists = desk.lists_in_force()
     return edition, None if edition == known or lists is shipped() else lists.tables
-
-
-def _has_hung_up(line: socket.socket) -> bool:
-    poll = select.poll()
-    poll.register(line, select.POLLHUP)
-    return bool(poll.poll(0))
 
 
 def _peak_mib() -> float:

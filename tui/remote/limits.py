@@ -1,8 +1,12 @@
-"""What a process of the service may use of the machine."""
+"""The life of a process that the zygote forks: its name, what it may use of the machine, its end."""
 
 from __future__ import annotations
 
+import logging
+import os
 import resource
+from collections.abc import Callable
+from typing import NoReturn
 
 
 def allow_cpu(seconds: int) -> None:
@@ -19,7 +23,18 @@ def limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (held + megabytes * 2**20, resource.RLIM_INFINITY))
 
 
-def call_process(name: str) -> None:
-    """How lists of processes name this one: 15 characters at most."""
-    with open("/proc/self/comm", "w", encoding="ascii") as comm:
-        comm.write(name)
+def become(name: str, live: Callable[[], int], complaint: str) -> NoReturn:
+    """Live under a name that lists of processes show (15 characters at most), and end with the code that `live` gives.
+
+    What fails goes to the log under `complaint`. Nothing is run at the end that the parent had in mind for its own.
+    """
+    code = 1
+    try:
+        with open("/proc/self/comm", "w", encoding="ascii") as comm:
+            comm.write(name)
+        code = live()
+    except BaseException:
+        logging.getLogger("jijiao").exception(complaint)
+    finally:
+        logging.shutdown()
+        os._exit(code)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import select
 import socket
 from collections.abc import Callable
 
-from tui.serve.packets import CHUNK, CLEAN, COUNTED, OUTPUT
+from tui.serve.packets import CHUNK, CLEAN, COUNTED, OUTPUT, has_hung_up
 
 _BURST = 1 << 17
 
@@ -80,7 +79,7 @@ class Link:
 
     def _readable(self) -> None:
         if self._is_lagging():
-            if self._is_hung_up():  # what waits to be read is nobody's any more
+            if has_hung_up(self._line):  # what waits to be read is nobody's any more
                 self._lost()
                 return
             self._loop.remove_reader(self._line)
@@ -96,11 +95,6 @@ class Link:
             self._on_packet(packet)
         else:
             self._lost()
-
-    def _is_hung_up(self) -> bool:
-        poll = select.poll()
-        poll.register(self._line, select.POLLHUP)
-        return any(event & select.POLLHUP for _, event in poll.poll(0))
 
     def _lost(self) -> None:
         self.abandon()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
 import signal
 import socket
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from core.rules.roles import Guest
 from tui.app import JijiaoApp
@@ -16,7 +14,7 @@ from tui.backend import Backend
 from tui.look import Look
 from tui.remote.driver import RemoteDriver
 from tui.remote.far_desk import FarDesk
-from tui.remote.limits import allow_cpu, call_process, limit_memory
+from tui.remote.limits import allow_cpu, become, limit_memory
 from tui.remote.link import Link
 from tui.remote.styles import SharedStylesheet
 from tui.serve.packets import END, INPUT, NOTICE, SIZE, Meta, clamped
@@ -94,20 +92,16 @@ class Session:
         self.app.exit(return_code=128 + signal.SIGHUP)
 
 
-def become_session(line: socket.socket, told: Mapping[str, Any], desk: FarDesk) -> None:
+def become_session(line: socket.socket, told: Mapping[str, Any], desk: FarDesk) -> NoReturn:
     """In the forked process: be a session until its end; never returns. The arguments are those of `Session`."""
-    code = 1
-    try:
-        call_process("jijiao-session")
+
+    def live() -> int:
         limit_memory(int(told["memory_mb"]))
         allow_cpu(int(told["cpu_seconds"]))
 
-        async def live() -> int:
+        async def led() -> int:  # made inside of the loop that it runs on
             return await Session(line, told, desk).run()
 
-        code = asyncio.run(live())
-    except BaseException:
-        logging.getLogger("jijiao").exception("a session could not be led to its end")
-    finally:
-        logging.shutdown()
-        os._exit(code)
+        return asyncio.run(led())
+
+    become("jijiao-session", live, "a session could not be led to its end")

@@ -13,7 +13,6 @@ import contextlib
 import ctypes
 import gc
 import importlib
-import logging
 import os
 import select
 import signal
@@ -22,11 +21,11 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from core.rules.errors import Refused
 from tui.remote.clerks import Clerks, Ground
-from tui.remote.limits import call_process
+from tui.remote.limits import become
 from tui.serve.packets import Meta, hear, packet_pair, tell
 
 if TYPE_CHECKING:
@@ -162,29 +161,28 @@ class Zygote:
                 tell(self._control, {"gone": key, "status": os.waitstatus_to_exitcode(status)})
 
 
-def become_worker(overrides: Mapping[str, Any]) -> None:
+def become_worker(overrides: Mapping[str, Any]) -> NoReturn:
     """In the forked process: do what waits in the background; never returns."""
-    code = 1
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
-    try:
-        call_process("jijiao-worker")
+
+    def live() -> int:
         from core.services.desk import open_desk
         from core.services.job_worker import run_worker
         from core.services.settings import read_settings
 
-        desk = open_desk(read_settings(overrides))
         try:
-            run_worker(desk, stop)
-        finally:
-            desk.close()
-        code = 0
-    except BaseException:
-        logging.getLogger("jijiao").exception("the worker of the service ended")
-        stop.wait(5.0)  # not at once again where the database is gone
-    finally:
-        logging.shutdown()
-        os._exit(code)
+            desk = open_desk(read_settings(overrides))
+            try:
+                run_worker(desk, stop)
+            finally:
+                desk.close()
+        except BaseException:
+            stop.wait(5.0)  # not at once again where the database is gone
+            raise
+        return 0
+
+    become("jijiao-worker", live, "the worker of the service ended")
 
 
 def die_with_parent() -> None:

@@ -103,17 +103,18 @@ class ReviewDesk(Frame):
         self.queue.begin(page)
         self._fetched.clear()
 
-    async def _fetch_more(self) -> None:
-        if self.queue.after is not None and self.queue.at >= len(self.queue.rows) - FETCH_WITHIN:
-            self.queue.extend(await self.ask(queue_page, self._query(self.queue.after)))
+    async def _fetch_more(self, wanted: int = FETCH_WITHIN, limit: int = PAGE) -> None:
+        """Further pages, until so many rows stand below the marker or there are no more."""
+        queue = self.queue
+        while queue.after is not None and queue.at + wanted >= len(queue.rows):
+            queue.extend(await self.ask(queue_page, self._query(queue.after, limit)))
 
     async def _fetch_ahead(self, key: str) -> None:
         """In the list a key that leads down finds rows there: a page of them, or all that there are."""
-        queue = self.queue
-        wanted = {"down": 1, "pagedown": self.desk.size.height, "end": queue.size}.get(key, 0)
-        limit = WHOLE if key == "end" else PAGE
-        while wanted and queue.after is not None and queue.at + wanted >= len(queue.rows):
-            self.queue.extend(await self.ask(queue_page, self._query(queue.after, limit)))
+        if key == "end":
+            await self._fetch_more(self.queue.size, WHOLE)
+        elif key in ("down", "pagedown"):
+            await self._fetch_more(self.desk.size.height)
 
     def _query(self, after: tuple[int | str, ...] | None = None, limit: int = PAGE) -> QueueQuery:
         queue = self.queue

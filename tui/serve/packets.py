@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import errno
 import json
+import select
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -63,6 +64,13 @@ def clamped(cols: int, rows: int) -> tuple[int, int]:
 def packet_pair() -> tuple[socket.socket, socket.socket]:
     """Two ends of a socket that keeps packets whole."""
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def has_hung_up(line: socket.socket) -> bool:
+    """Whether the other end has gone, though something of it may wait to be read."""
+    poll = select.poll()
+    poll.register(line, select.POLLHUP)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
 def tell(control: socket.socket, message: Mapping[str, Any], handed: socket.socket | None = None) -> None:
