@@ -19,6 +19,7 @@ from core.services.setup import initialise
 from tests.conftest import administer
 from tests.journeys.conftest import fill
 from tests.journeys.steps import PASSWORD, Installation
+from tests.serve.operators import Declarer, Reviewer
 from tests.serve.people import people
 from tests.serve.postgres import Postgres
 from tests.serve.service import HASTY, NOTHING_HELD, Service, alive, held, until
@@ -29,9 +30,7 @@ from tests.serve.storm import (
     HANG_UP,
     OFFERED,
     SESSION_KILLED,
-    Declarer,
     Operator,
-    Reviewer,
     Storm,
 )
 
